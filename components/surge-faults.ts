@@ -17,7 +17,8 @@ export function surgeFaults({ everyNode }: Service, manifests: Fields): string[]
 
 /** The same of any DaemonSet. */
 export function heldPortFault(daemonSet: unknown, maxSurge: unknown): string | undefined {
-  const held = Number.parseInt(String(maxSurge ?? 0), 10) > 0 ? heldPort(daemonSet) : undefined;
+  const surge = typeof maxSurge === "number" || typeof maxSurge === "string" ? maxSurge : 0;
+  const held = Number.parseInt(String(surge), 10) > 0 ? heldPort(daemonSet) : undefined;
   return held === undefined
     ? undefined
     : `got ${JSON.stringify(maxSurge)}; allowed: 0, because ${held} is a port of the node, which the old pod has until it ends; remove maxSurge`;

@@ -136,7 +136,7 @@ export class Readiness implements AwaitedType {
     const stored = stateOf(outputs);
     const { failure, pullRequest } = release.handOff ?? {};
     const isUnjudged = release.migrated?.halt ?? failure ?? pullRequest;
-    if (isUnjudged !== undefined && isUnjudged !== null && stored.release !== undefined) {
+    if (isUnjudged !== undefined && stored.release !== undefined) {
       return outputsOf({ ...stored, release: stored.release });
     }
     const mark = markOf(

@@ -87,7 +87,7 @@ function targetFaults(to: Mapping): Fault[] {
   const { git, oci } = to;
   const path = ["handOff", "to"];
   if ((git === undefined) === (oci === undefined)) {
-    return [{ path, text: got(git ?? (oci as unknown), `allowed: ${WHERE}`) }];
+    return [{ path, text: got(git ?? oci, `allowed: ${WHERE}`) }];
   }
   return git === undefined
     ? GIT_KEYS.flatMap((key) =>

@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 import type { TrialDefinition, TrialQuota } from "../components/trial/definition.ts";
 import type { ShapeOf } from "../contract/field.ts";
 import { duration } from "./duration.ts";
@@ -45,9 +43,6 @@ export const trialSchema = field
     const { of, idle, most, host, ...quota } = { ...IDLE, ...(written as Written) };
     return { of, idleSeconds: idle, most, quota: { ...QUOTA, ...quota }, ...(host && { host }) };
   });
-
-/** The trials of a stack as they are used. */
-type TrialForm = z.output<typeof trialSchema>;
 
 /** What is wrong between the pool and the rest of its stack's settings. */
 export function trialFaults(raw: Mapping, stack: string): Fault[] {

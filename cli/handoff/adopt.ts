@@ -68,10 +68,7 @@ async function adopt(options: OwnerOptions): Promise<void> {
 }
 
 /** The provider as the program has it for a hand-off. */
-function handedOff(
-  { context, ...inputs }: Readonly<Record<string, unknown>>,
-  renderYamlToDirectory: string,
-) {
-  void context;
-  return { ...inputs, kubeconfig: "", renderYamlToDirectory };
+function handedOff(inputs: Readonly<Record<string, unknown>>, renderYamlToDirectory: string) {
+  const kept = Object.entries(inputs).filter(([key]) => key !== "context");
+  return { ...Object.fromEntries(kept), kubeconfig: "", renderYamlToDirectory };
 }

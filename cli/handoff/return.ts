@@ -86,9 +86,9 @@ async function readObjects(stack: ProjectStack): Promise<void> {
 
 /** The provider as the program has it for a stack that applies its objects. */
 function applying(
-  { renderYamlToDirectory, ...inputs }: Readonly<Record<string, unknown>>,
+  inputs: Readonly<Record<string, unknown>>,
   access: { readonly kubeconfig: string; readonly context: string },
 ) {
-  void renderYamlToDirectory;
-  return { ...inputs, ...access };
+  const kept = Object.entries(inputs).filter(([key]) => key !== "renderYamlToDirectory");
+  return { ...Object.fromEntries(kept), ...access };
 }

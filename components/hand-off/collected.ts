@@ -33,13 +33,15 @@ export class Collected {
   /** Takes a wait, and what it needs to know of its object. */
   addWait(type: string, props: pulumi.Inputs): pulumi.Output<HandedWorkload> | undefined {
     if (type === RESOURCES.ObjectReadiness) {
-      const { apiVersion, kind, name, namespace } = props;
+      const { apiVersion, kind, name, namespace } = props as Readonly<Record<string, unknown>>;
       return this.#known(pulumi.output({ apiVersion, kind, name, namespace } as HandedWorkload));
     }
     if (type !== RESOURCES.Readiness) {
       return undefined;
     }
-    const { service, image, manifestHash, namespace, deployment } = props;
+    const { service, image, manifestHash, namespace, deployment } = props as Readonly<
+      Record<string, unknown>
+    >;
     const release = { service, image, manifestHash } as Handed["releases"][number];
     this.#releases.push(pulumi.output(release));
     return this.#known(

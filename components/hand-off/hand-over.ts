@@ -47,7 +47,7 @@ export function handOver({ provider, ...args }: HandOverArgs): HandOver {
   const administered = new Set<pulumi.Resource | undefined>();
   const { promise, resolve } = Promise.withResolvers<HandOff>();
   pulumi.runtime.registerStackTransformation(({ type, resource, props, opts }) => {
-    const given = { resource, props: props as pulumi.Inputs, opts };
+    const given = { resource, props, opts };
     if (ADMINISTERED.has(type)) {
       administered.add(resource);
     }
@@ -79,11 +79,11 @@ interface Given {
  * nobody is asked.
  */
 function objectOf({ resource, props, opts }: Given, collected: Collected | undefined) {
-  const { dependsOn, import: imported, id, ...rest } = opts;
-  void dependsOn;
-  void imported;
-  if (id !== undefined) {
-    return { props: { ...NAMESPACE, metadata: { name: id } }, opts: rest };
+  const rest = Object.fromEntries(
+    Object.entries(opts).filter(([key]) => !["dependsOn", "import", "id"].includes(key)),
+  );
+  if (opts.id !== undefined) {
+    return { props: { ...NAMESPACE, metadata: { name: opts.id } }, opts: rest };
   }
   collected?.addObject(resource, props, opts.ignoreChanges);
   return { props, opts: rest };

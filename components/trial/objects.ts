@@ -6,9 +6,6 @@ import { levelLabels } from "../manifests/namespace.ts";
 import type { Level } from "../service/exceptions.ts";
 import type { TrialQuota } from "./definition.ts";
 
-/** The objects of one namespace of a pool, which trials come and go in. */
-type PoolManifests = ReturnType<typeof poolManifests>;
-
 /**
  * Builds a namespace of a pool, as plain data: what bounds a trial is there before it, and stays after it.
  *

@@ -61,7 +61,7 @@ function endOf({ startedAt, seconds }: ReleaseRecord): Date {
 
 /** Whether somebody has written metadata alone, as the controller of Argo Rollouts does with its number of the revision. */
 function isMark(entry: ManagedFields): boolean {
-  const { fieldsV1 } = entry;
+  const fieldsV1 = entry.fieldsV1 as unknown;
   return (
     !isOfProvider(entry) && fieldsV1 !== undefined && fieldsAt(fieldsV1, ["f:spec"]) === undefined
   );

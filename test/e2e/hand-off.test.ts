@@ -117,7 +117,7 @@ describe("a commit of the source", () => {
 
 test("a rollback is a commit with the earlier digest", async () => {
   const { digest } = await recordNow();
-  await project.write("example/shop/note.txt", "another content\n");
+  await project.write("example/shop/package.json", '{ "name": "shop", "version": "96.0.0" }\n');
   await project.commit("Another content");
   await succeed(project.up());
   expect((await recordNow()).digest).not.toBe(digest);
@@ -185,7 +185,7 @@ describe("a repository that others write to", () => {
     await succeed(project.up());
   });
 
-  test("what somebody else commits beside it is left, and what a force-push takes away is written again", async () => {
+  test("what somebody else commits beside it is left, and what a force-push takes away is told, and written again once a person says so", async () => {
     await server.commit(REPOSITORY, "Beside", { "other/readme.md": "Not of the shop.\n" });
     const beside = (await server.head(REPOSITORY)) ?? "";
     await settings({ env: { GREETING: "beside" } });
@@ -193,7 +193,13 @@ describe("a repository that others write to", () => {
     expect(await server.git(REPOSITORY, "show", "main:other/readme.md")).toBe("Not of the shop.");
 
     await server.force(REPOSITORY, beside);
-    await succeed(project.up());
+    await settings({ env: { GREETING: "again" } });
+    const { exitCode, output } = await project.up();
+    expect(exitCode).not.toBe(0);
+    expect(output).toMatch(/branch main of \S+ no longer has commit .*replaced its history/);
+    expect(output).toContain("take the branch as it is with pulumi up --refresh");
+    expect(await server.head(REPOSITORY)).toBe(beside);
+    await succeed(project.up("--refresh"));
     expect(await server.head(REPOSITORY)).not.toBe(beside);
     expect(await recordNow()).toMatchObject({ verdict: "ready" });
   });

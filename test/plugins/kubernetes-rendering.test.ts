@@ -79,7 +79,7 @@ test("writes one file for each object, again when it changes, and removes it wit
 
 test("with the same identifier a stack changes from a cluster to files and back, and no object is replaced", async () => {
   await program.upWith(applied(map("1")));
-  const { uid } = (await cluster.get(CONFIG_MAP, program.namespace, "map")).metadata ?? {};
+  const uid = (await cluster.get(CONFIG_MAP, program.namespace, "map")).metadata?.uid;
 
   const there = await program.upWith(rendered(map("1")));
   expect(there).not.toMatch(/ConfigMap .*(created|replaced|deleted|updated)/);

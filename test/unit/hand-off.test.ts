@@ -45,9 +45,9 @@ function stateOf(type: string, inputs: Record<string, unknown>): Record<string, 
   if (type === RESOURCES.HandOff) {
     const { workloads } = inputs as unknown as HandOffInputs;
     const deployments = Object.fromEntries(
-      workloads.map(({ key, namespace: _, ...workload }) => [
+      workloads.map(({ key, apiVersion, kind, name }) => [
         key,
-        { ...workload, uid: `uid of ${key}`, generation: 7 },
+        { apiVersion, kind, name, uid: `uid of ${key}`, generation: 7 },
       ]),
     );
     return { revision: "c0ffee", deployments, controller: CONTROLLER };

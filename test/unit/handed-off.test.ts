@@ -210,10 +210,10 @@ describe("the state of a stack that changes who applies its objects", () => {
   });
 
   test("differs in that provider's inputs and outputs, and in nothing else", () => {
-    const { resources = [] } = withProvider(state, ({ context: _, ...inputs }) => ({
-      ...inputs,
-      renderYamlToDirectory: "folder",
-    }));
+    const { resources = [] } = withProvider(state, (inputs) => {
+      const kept = Object.entries(inputs).filter(([key]) => key !== "context");
+      return { ...Object.fromEntries(kept), renderYamlToDirectory: "folder" };
+    });
     expect(resources.slice(1)).toEqual([object, verdict]);
     expect(resources[0]).toEqual({
       ...provider,

@@ -2,6 +2,7 @@
 import type { Delivery } from "../../components/lanes/delivery.ts";
 import { planLanes } from "../../components/lanes/plan.ts";
 import { workloadManifests } from "../../components/manifests/workload.ts";
+import { at } from "../../components/rendered/object.ts";
 import { kindsFault } from "../../components/require-kinds.ts";
 import type { ServiceDefinition } from "../../components/service-definition.ts";
 import { stepsFaults, weightsNameFaults } from "../../settings/service/steps.ts";
@@ -53,7 +54,7 @@ describe("a service by steps", () => {
 
   test("that switches has a Service that no release changes: the new pods would have traffic before they are all ready", () => {
     const labelsOf = (definition: Partial<ServiceDefinition>) =>
-      Object.keys(manifestsOf(definition).service?.metadata?.["labels" as never] ?? {});
+      Object.keys(at(manifestsOf(definition).service, "metadata", "labels") ?? {});
     expect(labelsOf({ steps: "switch" })).not.toContain("app.kubernetes.io/version");
     expect(labelsOf({})).toContain("app.kubernetes.io/version");
   });

@@ -729,10 +729,11 @@ test("a stack that hands its objects off renders them to its own folder, and lea
   const settings = expected({ handOff: { to: {}, by: {} } });
   const rendering = (renderYamlToDirectory: string) => (state: State) => {
     const provider = the(state, CLUSTER_PROVIDER);
-    const { context: _, ...inputs } = provider.inputs;
-    const { context: __, ...outputs } = provider.outputs;
-    provider.inputs = { ...inputs, kubeconfig: "", renderYamlToDirectory };
-    provider.outputs = { ...outputs, kubeconfig: "", renderYamlToDirectory };
+    const cluster = { kubeconfig: "", renderYamlToDirectory };
+    delete provider.inputs["context"];
+    delete provider.outputs["context"];
+    provider.inputs = { ...provider.inputs, ...cluster };
+    provider.outputs = { ...provider.outputs, ...cluster };
   };
   expect(found(rendering(".slipway/rendered/dev"), settings)).toEqual([]);
   expect(found(rendering("/etc"), settings)).toContainEqual({
