@@ -1,8 +1,8 @@
 // Cannot prove that Argo Rollouts takes the manifests, nor what Prometheus makes of the queries: test/e2e/steps does.
 import type { Delivery } from "../../components/lanes/delivery.ts";
 import { planLanes } from "../../components/lanes/plan.ts";
+import { fieldsOf } from "../../components/manifests/plain-fields.ts";
 import { workloadManifests } from "../../components/manifests/workload.ts";
-import { at } from "../../components/rendered/object.ts";
 import { kindsFault } from "../../components/require-kinds.ts";
 import type { ServiceDefinition } from "../../components/service-definition.ts";
 import { stepsFaults, weightsNameFaults } from "../../settings/service/steps.ts";
@@ -54,7 +54,7 @@ describe("a service by steps", () => {
 
   test("that switches has a Service that no release changes: the new pods would have traffic before they are all ready", () => {
     const labelsOf = (definition: Partial<ServiceDefinition>) =>
-      Object.keys(at(manifestsOf(definition).service, "metadata", "labels") ?? {});
+      Object.keys(fieldsOf(fieldsOf(manifestsOf(definition).service?.metadata)["labels"]));
     expect(labelsOf({ steps: "switch" })).not.toContain("app.kubernetes.io/version");
     expect(labelsOf({})).toContain("app.kubernetes.io/version");
   });
