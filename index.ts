@@ -7,7 +7,7 @@ import { connect } from "./components/cluster.ts";
 import { renderedTo } from "./components/hand-off/rendered-to.ts";
 import type { Release } from "./components/release.ts";
 import { silenceSdkTrace } from "./components/sdk-trace.ts";
-import { handed, parseSettings } from "./settings.ts";
+import { handed, parseSettings, type Settings } from "./settings.ts";
 import { isPool, readPool } from "./settings/trial/pool.ts";
 
 /** Turns of the event loop in which the requests for the providers have left. */
@@ -30,7 +30,7 @@ export default async () => {
 
   const [services, found] = await Promise.all([
     slipway.promote({ ...settings, provider: own }),
-    slipway.requireNamespace(settings.namespace, own, settings.namespaceExists),
+    slipway.requireNamespace(settings.namespace, own, creatorOf(settings)),
     slipway.requireMode(handOff !== undefined, own),
     slipway.requireKinds("route", settings.services, own),
     slipway.requireKinds("steps", settings.services, own),
@@ -108,6 +108,13 @@ export default async () => {
   slipway.requireReady(slipway.byName(delivered, (_, { release }) => release));
   return slipway.outputsOf({ namespace, delivered, access, handOff: handedOver });
 };
+
+function creatorOf({ namespaceExists, handOff }: Settings) {
+  if (namespaceExists === true) {
+    return "others";
+  }
+  return handOff === undefined ? "stack" : "controller";
+}
 
 /** Loaded while the engine starts the providers. It holds up all else that this process does. */
 async function restOfProgram() {

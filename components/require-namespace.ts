@@ -14,29 +14,32 @@ export interface FoundNamespace {
   readonly level?: string | undefined;
 }
 
+/** Who creates the namespace of a stack's services. */
+type NamespaceCreator = "stack" | "others" | "controller";
+
 /**
  * Ends the run before anything is registered if nothing could be delivered into the namespace: it is being deleted, so that nothing in
  * it would become ready; it exists, and this stack has not created it; or it is to exist, and does not.
  *
- * @param exists whether the settings say that others have created it
+ * @param creator who creates it: the stack, others before it, or the controller that the stack is handed off to, which may have done so already
  * @throws RunError with what is wrong, and the remedy
  */
 export async function requireNamespace(
   namespace: string,
   provider: SlipwayProvider,
-  exists = false,
+  creator: NamespaceCreator = "stack",
 ): Promise<FoundNamespace> {
   const found = await askProvider("namespaceState", { namespace }, provider);
   if (found.end !== undefined) {
     const { told, remedy } = found.end;
     throw new pulumi.RunError(`${told}; ${remedy}; then run pulumi up --refresh`);
   }
-  if (exists && found.exists === false) {
+  if (creator === "others" && found.exists === false) {
     throw new pulumi.RunError(
       `slipway:namespace: got ${namespace} with exists: true, and the cluster has no such namespace; create it (kubectl create namespace ${namespace}), or write namespace: ${namespace} and the stack creates it`,
     );
   }
-  if (!exists && found.exists === true) {
+  if (creator === "stack" && found.exists === true) {
     await requireOwn(namespace, provider);
   }
   return { level: found.level };

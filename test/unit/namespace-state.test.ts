@@ -109,14 +109,14 @@ describe("a namespace that", () => {
   /** What a run says into the namespace `team`. */
   async function outcomeOf(
     exists: boolean,
-    isSaid: boolean,
+    creator: "stack" | "others" | "controller",
     known: readonly string[],
     failing = false,
   ): Promise<string> {
     const { result } = await deploy(
       () => {
         const provider = new SlipwayProvider("slipway", { kubeconfig: "k", context: "c" });
-        const done = requireNamespace("team", provider, isSaid).then(() => "delivers");
+        const done = requireNamespace("team", provider, creator).then(() => "delivers");
         return { done: done.catch((error: unknown) => (error as Error).message) };
       },
       {
@@ -145,32 +145,37 @@ describe("a namespace that", () => {
   const MARK = "slipway:index:ExistingNamespace";
 
   test("exists is only for the stack that has created it, or says that it exists", async () => {
-    expect(await outcomeOf(true, false, [])).toBe(
+    expect(await outcomeOf(true, "stack", [])).toBe(
       "slipway:namespace: got team, which exists, and this stack has not created it; write {name: team, exists: true} to deliver into it as it is, or choose another name; if a killed run of this stack has created it, run npx slipway recover",
     );
-    expect(await outcomeOf(true, false, ["kubernetes:core/v1:Secret"])).toMatch(
+    expect(await outcomeOf(true, "stack", ["kubernetes:core/v1:Secret"])).toMatch(
       /this stack has not created it/,
     );
-    expect(await outcomeOf(true, false, [OWN])).toBe("delivers");
-    expect(await outcomeOf(true, true, [])).toBe("delivers");
-    expect(await outcomeOf(true, true, [OWN])).toBe("delivers");
+    expect(await outcomeOf(true, "stack", [OWN])).toBe("delivers");
+    expect(await outcomeOf(true, "others", [])).toBe("delivers");
+    expect(await outcomeOf(true, "others", [OWN])).toBe("delivers");
   });
 
   test("others have created does not become the stack's own, which it would delete", async () => {
-    expect(await outcomeOf(true, false, [OWN, MARK])).toMatch(
+    expect(await outcomeOf(true, "stack", [OWN, MARK])).toMatch(
       /^slipway:namespace: got team without exists: true, but this stack uses the namespace as one that others have created: .*write \{name: team, exists: true\}/,
     );
   });
 
   test("does not exist is created, unless the settings say that it exists", async () => {
-    expect(await outcomeOf(false, false, [])).toBe("delivers");
-    expect(await outcomeOf(false, true, [OWN])).toBe(
+    expect(await outcomeOf(false, "stack", [])).toBe("delivers");
+    expect(await outcomeOf(false, "others", [OWN])).toBe(
       "slipway:namespace: got team with exists: true, and the cluster has no such namespace; create it (kubectl create namespace team), or write namespace: team and the stack creates it",
     );
   });
 
+  test("exists may be the controller's work, which a stack that is handed off begins with or comes to", async () => {
+    expect(await outcomeOf(true, "controller", [])).toBe("delivers");
+    expect(await outcomeOf(false, "controller", [])).toBe("delivers");
+  });
+
   test("exists may be the stack's own for whoever cannot read its state", async () => {
-    expect(await outcomeOf(true, false, [], true)).toBe("delivers");
+    expect(await outcomeOf(true, "stack", [], true)).toBe("delivers");
   });
 });
 

@@ -24,7 +24,8 @@ async function buildAhead(names: readonly string[]): Promise<void> {
   }
 }
 
-buildAhead(process.argv.slice(2)).catch((error: unknown) => {
+const ASKED = process.argv.slice(2);
+buildAhead(ASKED.length > 0 ? ASKED : Object.keys(ON_DEMAND)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });
