@@ -53,7 +53,7 @@ const JEST = `module.exports = {
 };
 `;
 /** What only benches, tools and most tests use is not there to be used. */
-const KNIP = JSON.stringify({ entry: ["**/*.ts"] });
+const KNIP = JSON.stringify({ entry: ["**/*.ts"], project: ["**/*.ts"] });
 
 const { SLIPWAY_REGISTRY, SLIPWAY_BASE_IMAGE } = environment();
 const { hostname, port } = new URL(kubeConfig().getCurrentCluster()?.server ?? "");

@@ -1,5 +1,5 @@
-// Proves with the real Argo Rollouts and Prometheus what becomes of steps when something else breaks: the run, Prometheus, the monitor. It
-// cannot prove what a cluster's own Prometheus does while it restarts.
+// Proves with the real Argo Rollouts and Prometheus what becomes of steps when something else breaks: the run, Prometheus. It cannot prove what
+// a cluster's own Prometheus does while it restarts; that a monitor which nobody selects is named beside no-traffic is for unit tests.
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { KubernetesObject } from "@kubernetes/client-node";
@@ -55,13 +55,13 @@ const stepped = {
 const canary = { ...unnumbered, ...stepped, replicas };
 const scaled = { ...unnumbered, ...stepped, autoscale: { min: 2, max: 4, cpu: 90 } };
 
-const settings = (release: string, services: readonly string[], labels: object = MONITORED) => {
+const settings = (release: string, services: readonly string[]) => {
   const all = { shop: canary, scaled };
   const env = { RELEASE: release };
   return project.settings({
     // By a way that the story can cut: the platform's Prometheus is everybody's.
     prometheus: `http://${NODE_ADDRESS}:${prometheus.port}`,
-    monitoring: { labels },
+    monitoring: { labels: MONITORED },
     services: Object.fromEntries(
       Object.entries(all)
         .filter(([name]) => services.includes(name))
@@ -94,14 +94,6 @@ async function load(name: string): Promise<void> {
   }
   const address = `http://${service.spec?.clusterIP ?? ""}/`;
   loads.push(new Load(address, EVERY_MILLISECONDS));
-}
-
-/** Whether Prometheus has scraped any pod of the service lately. */
-async function isScraped(): Promise<boolean> {
-  const query = encodeURIComponent(`up{namespace="${project.namespace}",job=~".*/shop"}`);
-  const address = `http://${NODE_ADDRESS}:${prometheus.port}/api/v1/query?query=${query}`;
-  const answer = (await (await fetch(address)).json()) as { data: { result: unknown[] } };
-  return answer.data.result.length > 0;
 }
 
 /** Waits until the second measurement of a step may have begun. */
@@ -194,25 +186,4 @@ test("a Prometheus that goes away in the middle of a step takes the release back
   );
   expect(output).toContain("shop: not-measured after");
   expect((await rollout("shop")).status?.phase).toBe("Healthy");
-});
-
-test("a monitor that nobody selects is named beside the traffic that nobody saw", async () => {
-  prometheus = await relay();
-  const monitor = ["podmonitor", "shop", "--namespace", project.namespace];
-  await kubectl(["label", ...monitor, "--overwrite", "release=nobody"]);
-  // Prometheus goes on with what it knows until it has read its new configuration.
-  while (await isScraped()) {
-    await sleep(500);
-  }
-  await settings("4", ["shop"], { release: "nobody" });
-  const { exitCode, output } = await project.up();
-  expect(exitCode).not.toBe(0);
-  expect(await recordOf("shop")).toMatchObject({ verdict: "failed", reason: "no-traffic" });
-  expect(output).toContain(
-    "not-scraped: Prometheus http://" +
-      `${NODE_ADDRESS}:${prometheus.port} scrapes none of the new pods: no Prometheus selects podmonitor shop: prometheus monitoring/platform selects by podMonitorSelector release=platform, which it has not; set slipway:monitoring.labels`,
-  );
-  for (const each of loads) {
-    expect(each.take()).toMatchObject({ failed: 0, lost: 0 });
-  }
 });

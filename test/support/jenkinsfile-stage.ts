@@ -86,9 +86,10 @@ function commandOf({ command, credential }: Step, files: string): string {
   return `{ curl --fail --silent --show-error --output ${path} ${files}/${credentialFile(id)} && ${variable}=${path} ${command}; ended=$?; rm -f ${path}; (exit $ended); }`;
 }
 
+/** No stack of the stories that run stages is handed off, so that its key is not bound. */
 function stepsOf(text: string): Step[] {
   const pattern =
-    /\bsh '([^']+)'|withCredentials\(\[file\(credentialsId: '([^']+)', variable: '([^']+)'\)\]\) \{\s+sh '([^']+)'/g;
+    /\bsh '([^']+)'|withCredentials\(\[file\(credentialsId: '([^']+)', variable: '([^']+)'\)\](?: \+ \(env\.SLIPWAY_HAND_OFF \? .* : \[\]\))?\) \{\s+sh '([^']+)'/g;
   return [...text.matchAll(pattern)].map(([, plain, id = "", variable = "", bound = ""]) =>
     plain === undefined ? { command: bound, credential: { id, variable } } : { command: plain },
   );

@@ -296,6 +296,9 @@ async function everything(): Promise<[settings: Record<string, unknown>, Registe
   ];
 }
 
+// Each of these loads the whole program once for each of its stacks.
+jest.setTimeout(180_000);
+
 test("every type that the program registers is known, and every object of it where it puts that", async () => {
   const stacks = await everything();
   const types = stacks.flatMap(([, resources]) => resources.map(({ qualified: of }) => of));
