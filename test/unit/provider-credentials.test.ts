@@ -67,7 +67,7 @@ function revoke(accepted: string): void {
 }
 
 test("a token that is taken back is named at the end of the wait, with what is known of the release", async () => {
-  const { verdict, awaited } = await waitWith({ token: "old" }, 4);
+  const { verdict, awaited } = await waitWith({ token: "old" }, 8);
   revoke("new");
   const judgement = await verdict;
   expect(judgement.verdict).toEqual({
@@ -83,7 +83,7 @@ test("a token that is taken back is named at the end of the wait, with what is k
   if (judgement.verdict.kind !== "failed") {
     throw new Error("it is ready");
   }
-  const found = { finding: judgement.verdict, observed: judgement.observed, seconds: 4 };
+  const found = { finding: judgement.verdict, observed: judgement.observed, seconds: 8 };
   const { text } = await reportOf(awaited, "dev", found, interruption.signal);
   expect(text).toContain("\nnext: kubectl --context dev auth whoami");
   expect(text).not.toContain("(no log:");
