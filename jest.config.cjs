@@ -55,6 +55,8 @@ module.exports = {
     project("platform", real),
     project("plugins", real),
     project("e2e", { ...real, testPathIgnorePatterns: withOfficial.map(story) }),
+    // Its scanners take ten minutes of a processor to compile, so that it is a project of its own.
+    project("scanners", real),
     project("official", {
       testMatch: [
         "<rootDir>/test/official/*.test.ts",

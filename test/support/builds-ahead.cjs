@@ -17,10 +17,10 @@ const NEEDED_BY = {
   argocd: /^e2e test\/e2e\/hand-off(?:-argocd[\w-]*|-layouts)?\.test\.ts$/,
   flux: /^e2e test\/e2e\/hand-off-(?:flux|lanes)\.test\.ts$/,
   "kubernetes-provider": /^official /,
-  cosign: /^e2e test\/e2e\/(?:gates|scans)\.test\.ts$/,
-  trivy: /^e2e test\/e2e\/scans\.test\.ts$/,
-  checkov: /^e2e test\/e2e\/scans\.test\.ts$/,
-  semgrep: /^e2e test\/e2e\/scans\.test\.ts$/,
+  cosign: /^(?:e2e test\/e2e\/gates|scanners test\/scanners\/scans)\.test\.ts$/,
+  trivy: /^scanners /,
+  checkov: /^scanners /,
+  semgrep: /^scanners /,
   buildkit: /^e2e test\/e2e\/several-services\.test\.ts$/,
 };
 

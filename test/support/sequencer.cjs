@@ -2,7 +2,7 @@ const { relative } = require("node:path");
 const { default: Sequencer } = require("@jest/test-sequencer");
 const { buildAhead, programsOf } = require("./builds-ahead.cjs");
 
-const ORDER = ["unit", "jenkins", "browser", "platform", "plugins", "e2e", "official"];
+const ORDER = ["unit", "jenkins", "browser", "platform", "plugins", "e2e", "official", "scanners"];
 
 /** As `<project> <path>`. */
 function titleOf({ path, context: { config } }) {

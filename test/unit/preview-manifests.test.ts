@@ -1,4 +1,4 @@
-// Proves which files a preview's objects become, from previews that the engine really made; that scanners read them is proved by test/e2e/scans.
+// Proves which files a preview's objects become, from previews that the engine really made; that scanners read them is proved by test/scanners/scans.
 import {
   mkdtempSync,
   readdirSync,

@@ -1,4 +1,4 @@
-// Proves what the pipeline reads of a state's copy; that the scripts run gates on it is proved by test/e2e/scans.
+// Proves what the pipeline reads of a state's copy; that the scripts run gates on it is proved by test/scanners/scans.
 import { releasedImages } from "../../jenkins/scripts/released-images.ts";
 
 const IMAGE = (repository: string, digit: string) =>

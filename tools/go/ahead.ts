@@ -24,8 +24,7 @@ async function buildAhead(names: readonly string[]): Promise<void> {
   }
 }
 
-const ASKED = process.argv.slice(2);
-buildAhead(ASKED.length > 0 ? ASKED : Object.keys(ON_DEMAND)).catch((error: unknown) => {
+buildAhead(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });
