@@ -110,7 +110,7 @@ export default async () => {
 };
 
 function creatorOf({ namespaceExists, handOff }: Settings) {
-  if (namespaceExists === true) {
+  if (namespaceExists) {
     return "others";
   }
   return handOff === undefined ? "stack" : "controller";
