@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** A source of an Application, as far as it is read. */
 export interface ApplicationSource {
   readonly repoURL?: string;
@@ -47,6 +49,9 @@ export interface OperationState {
     Sources & { readonly resources?: readonly ApplicationResource[] };
 }
 
+/** A revision that was applied as a whole, with the source that it was of. */
+export type Deployed = Revisions & Sources;
+
 /** Fields of objects whose differences do not count. */
 export interface IgnoredDifference {
   readonly group?: string;
@@ -95,6 +100,8 @@ export interface Application {
     readonly conditions?: readonly { readonly type: string; readonly message?: string }[];
     readonly reconciledAt?: string;
     readonly operationState?: OperationState;
+    /** The latest is last. */
+    readonly history?: readonly Deployed[];
   };
 }
 
@@ -126,7 +133,22 @@ export function revisionAt({ revision, revisions }: Revisions, index: number): s
 }
 
 /** Whether an operation applies all that a revision has: not only some objects, nor for show, nor from somebody's folder. */
-export function isWhole({ operation }: OperationState): boolean {
-  const { dryRun, resources = [], manifests = [] } = operation?.sync ?? {};
-  return dryRun !== true && resources.length === 0 && manifests.length === 0;
+export function isWhole(state: OperationState): boolean {
+  const { dryRun, resources = [] } = state.operation?.sync ?? {};
+  return dryRun !== true && resources.length === 0 && !isOfFolder(state);
+}
+
+/** Whether an operation applies what somebody has in a folder of his own. */
+export function isOfFolder({ operation }: OperationState): boolean {
+  return (operation?.sync?.manifests ?? []).length > 0;
+}
+
+/** Whether sources that were read once are those that an Application has now. */
+export function isPresent({ spec = {} }: Application, { source, sources = [] }: Sources): boolean {
+  if (spec.sourceHydrator !== undefined) {
+    return true;
+  }
+  return spec.sources !== undefined && spec.sources.length > 0
+    ? isDeepStrictEqual(spec.sources, sources)
+    : isDeepStrictEqual(spec.source, source);
 }

@@ -8,7 +8,10 @@ import {
   type Application,
   type ApplicationResource,
   type ApplicationSource,
+  isOfFolder,
+  isPresent,
   isWhole,
+  type OperationState,
   revisionAt,
   sourcesOf,
 } from "./application.ts";
@@ -47,13 +50,16 @@ interface Seen {
   readonly comparedRevision: string | undefined;
   readonly attempted: Standing;
   readonly attemptedRevision: string | undefined;
+  /** Of what it has applied as a whole last: self-heal applies parts of that, with operations of their own. */
+  readonly deployed: Standing;
 }
 
 /** The revisions that an Application names, so that it can be asked how they stand to ours. */
 export function revisionsOf(app: Application | undefined, asked: Pick<Asked, "to">): string[] {
   const index = app === undefined ? -1 : indexOf(app, asked);
-  const { sync = {}, operationState } = app?.status ?? {};
-  const named = [sync, operationState?.syncResult ?? {}, operationState?.operation?.sync ?? {}];
+  const { sync = {}, operationState, history = [] } = app?.status ?? {};
+  const { syncResult = {}, operation } = operationState ?? {};
+  const named = [sync, syncResult, operation?.sync ?? {}, history.at(-1) ?? {}];
   return named.flatMap((each) => revisionAt(each, Math.max(index, 0)) ?? []);
 }
 
@@ -84,7 +90,7 @@ export function assessApplication(app: Application | undefined, asked: Asked): A
 
 function seenOf(app: Application, asked: Asked): Seen {
   const index = indexOf(app, asked);
-  const { sync = {}, operationState } = app.status ?? {};
+  const { sync = {}, operationState, history = [] } = app.status ?? {};
   const { syncResult, operation } = operationState ?? {};
   const at = Math.max(index, 0);
   const comparedRevision = revisionAt(sync, at);
@@ -99,6 +105,7 @@ function seenOf(app: Application, asked: Asked): Seen {
     compared: standing(comparedRevision),
     attemptedRevision,
     attempted: standing(attemptedRevision),
+    deployed: standing(revisionAt(history.at(-1) ?? {}, at)),
   };
 }
 
@@ -155,14 +162,29 @@ function isApplied(seen: Seen): boolean {
   const { app, compared, attempted } = seen;
   const { sync = {}, operationState } = app.status ?? {};
   const isRunning = RUNNING.has(operationState?.phase ?? "");
-  if (attempted.kind === "ours" && operationState !== undefined && isOfPresentSource(seen)) {
+  if (
+    attempted.kind === "ours" &&
+    operationState !== undefined &&
+    isPresent(app, operationState.syncResult ?? {})
+  ) {
     const isDone = operationState.phase === "Succeeded" && isWhole(operationState);
-    if (isDone || (isRunning && awaitsHealth(seen))) {
+    if (isDone || isRepair(seen, operationState) || (isRunning && awaitsHealth(seen))) {
       return true;
     }
   }
   const isEqual = sync.status === "Synced" || isOnlyPruning(app);
   return compared.kind === "ours" && isEqual && !isRunning && isCompared(app);
+}
+
+/** Whether an operation leaves what was applied as a whole before: it applies a part of it again, or is for show. */
+function isRepair({ app, deployed }: Seen, operation: OperationState): boolean {
+  return (
+    deployed.kind === "ours" &&
+    isPresent(app, app.status?.history?.at(-1) ?? {}) &&
+    !isWhole(operation) &&
+    !isOfFolder(operation) &&
+    !FAILED.has(operation.phase ?? "")
+  );
 }
 
 /** Whether the last comparison is of the Application as it is now. */
@@ -174,17 +196,6 @@ function isCompared({ spec = {}, status = {} }: Application): boolean {
     spec.sourceHydrator !== undefined ||
     (isSame(spec.source, source) && isSame(spec.sources, sources))
   );
-}
-
-/** Whether the last operation was of the Application as it is now. */
-function isOfPresentSource({ app: { spec = {}, status = {} } }: Seen): boolean {
-  const { source, sources = [] } = status.operationState?.syncResult ?? {};
-  if (spec.sourceHydrator !== undefined) {
-    return true;
-  }
-  return spec.sources !== undefined && spec.sources.length > 0
-    ? isDeepStrictEqual(spec.sources, sources)
-    : isDeepStrictEqual(spec.source, source);
 }
 
 /** It has applied the objects, and waits until they are healthy: that is what the verdict looks at. */

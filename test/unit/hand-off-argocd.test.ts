@@ -31,6 +31,14 @@ const assessed = (app: Application | undefined, more: Partial<Asked> = {}) =>
 const NO_AUTOMATION = { syncPolicy: {} };
 const OUT_OF_SYNC = { status: "OutOfSync", revision: OURS };
 
+/** An operation on some of the objects, as self-heal begins one. */
+const partOf = (phase: string, more: Parameters<typeof operationOf>[2] = {}) =>
+  operationOf(phase, OURS, {
+    operation: { sync: { revision: OURS, resources: [{ kind: "Deployment", name: "shop" }] } },
+    ...more,
+  });
+const deployed = (revision: string, source = SOURCE) => ({ history: [{ revision, source }] });
+
 describe("has applied it where", () => {
   test.each<[string, Application, string]>([
     [
@@ -94,6 +102,20 @@ describe("has applied it where", () => {
         sync: { revision: OURS },
       }),
       "applied",
+    ],
+    [
+      "self-heal has mended a part of what it had applied as a whole",
+      applicationWith({
+        operationState: partOf("Succeeded"),
+        sync: OUT_OF_SYNC,
+        ...deployed(OURS),
+      }),
+      "applied, not settled",
+    ],
+    [
+      "self-heal mends a part of what it had applied as a whole",
+      applicationWith({ operationState: partOf("Running"), sync: OUT_OF_SYNC, ...deployed(OURS) }),
+      "applied, not settled",
     ],
     [
       "it has not looked again since its operation",
@@ -196,6 +218,27 @@ describe("waits where", () => {
       /^waiting: is at aaaaaaaaaaaa/,
     ],
     [
+      "only a part of the objects was synced, and the whole of an earlier revision before",
+      applicationWith({
+        operationState: partOf("Succeeded"),
+        sync: OUT_OF_SYNC,
+        history: [
+          { revision: OURS, source: SOURCE },
+          { revision: EARLIER, source: SOURCE },
+        ],
+      }),
+      /^waiting: is at aaaaaaaaaaaa/,
+    ],
+    [
+      "only a part of the objects was synced, and the whole from a different path before",
+      applicationWith({
+        operationState: partOf("Succeeded"),
+        sync: OUT_OF_SYNC,
+        ...deployed(OURS, { ...SOURCE, path: "shop-dev" }),
+      }),
+      /^waiting: is at aaaaaaaaaaaa/,
+    ],
+    [
       "an operation was only for show",
       applicationWith({
         operationState: operationOf("Succeeded", OURS, {
@@ -212,6 +255,7 @@ describe("waits where", () => {
           operation: { sync: { revision: OURS, manifests: ["{}"] } },
         }),
         sync: OUT_OF_SYNC,
+        ...deployed(OURS),
       }),
       /^waiting: is at aaaaaaaaaaaa/,
     ],
@@ -252,6 +296,15 @@ describe("fails where", () => {
         sync: OUT_OF_SYNC,
       }),
       "sync-failed after 0 s: one or more objects failed to apply (retried 5 times).",
+    ],
+    [
+      "self-heal could not mend a part of what it had applied as a whole",
+      applicationWith({
+        operationState: partOf("Failed", { message: "one or more objects failed to apply" }),
+        sync: OUT_OF_SYNC,
+        ...deployed(OURS),
+      }),
+      "sync-failed after 0 s: one or more objects failed to apply",
     ],
     [
       "it refuses a revision that would remove everything",
@@ -435,9 +488,10 @@ test("asks of each revision that it names how it stands, of the source that is m
         operation: { sync: { revisions: ["1.0.0", EARLIER] } },
         syncResult: { revisions: ["1.0.0", OURS] },
       }),
+      history: [{ revisions: ["1.0.0", THEIRS] }, { revisions: ["1.0.0", "e".repeat(40)] }],
     },
     { sources: [{ repoURL: "https://charts.example.com", chart: "redis" }, SOURCE] },
   );
-  expect(revisionsOf(app, askedOf())).toEqual([LATER, OURS, EARLIER]);
+  expect(revisionsOf(app, askedOf())).toEqual([LATER, OURS, EARLIER, "e".repeat(40)]);
   expect(revisionsOf(undefined, askedOf())).toEqual([]);
 });

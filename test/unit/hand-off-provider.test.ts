@@ -263,6 +263,46 @@ test("names the drift that nobody mends, and who wrote it", async () => {
   ]);
 }, 60_000);
 
+test("tells at a look drift from a revision that is not applied, also after self-heal has applied a part of it", async () => {
+  report();
+  sync();
+  const outputs = await create();
+  const revision = remote.head();
+  const resource = { group: "apps", kind: "Deployment", namespace: "shop", name: "shop" };
+  const operation = { sync: { revision, resources: [resource] } };
+  report(
+    {
+      sync: { status: "OutOfSync", revision },
+      resources: [{ ...resource, status: "OutOfSync" }],
+      operationState: {
+        ...operationOf("Succeeded", revision, { operation }),
+        syncResult: { revision, source: source() },
+      },
+      history: [{ revision, source: source() }],
+    },
+    { syncPolicy: { automated: { prune: true } } },
+  );
+  const manager = { manager: "kubectl", operation: "Update", subresource: "scale" };
+  const managedFields = [
+    { ...manager, time: "2026-11-30T07:05:00Z", fieldsV1: { "f:spec": { "f:replicas": {} } } },
+  ];
+  const metadata = { ...deployment().metadata, uid: "uid-1", generation: 4, managedFields };
+  server.apply("deployments", { ...deployment(5), metadata });
+
+  const read = await provider.read(subject, { id: "id", outputs, inputs: inputs() });
+  expect(read?.outputs).toMatchObject({
+    controller: {
+      ...{ sync: "OutOfSync", health: "Healthy", selfHeal: false },
+      drift: [{ object: "deployment shop", field: "spec.replicas", writer: "kubectl" }],
+    },
+    failure: {
+      reason: "out-of-sync",
+      message:
+        "the cluster differs from what was handed off: deployment shop spec.replicas (last written by kubectl)",
+    },
+  });
+});
+
 describe("calls for another run where", () => {
   const made = async () => {
     report();
