@@ -137,14 +137,39 @@ async function nextFolder(repository: Repository, present: Folder, next: Next): 
     KUSTOMIZATION,
   ]);
   const taken = [...ids.keys()].filter((name) => !names.has(name) && present.has(name));
-  const changed = Object.entries(last?.files ?? {})
-    .filter(([name, id]) => ![id, ids.get(name)?.id].includes(present.get(name)?.id))
+  const differing = Object.entries(last?.files ?? {})
+    .filter(([name, id]) => present.get(name)?.id !== id)
     .map(([name]) => name);
-  if (taken.length > 0 || (last !== undefined && changed.length > 0)) {
+  // Whoever has taken a commit away has not agreed to what came before it, be it what is wanted now.
+  if (last !== undefined && taken.length + differing.length > 0) {
+    await requireHistory(repository, [...taken, ...differing], { since: last.revision, head });
+  }
+  const changed = differing.filter((name) => present.get(name)?.id !== ids.get(name)?.id);
+  if (taken.length + changed.length > 0) {
     await requireOwn(repository, [...taken, ...changed], { since: last?.revision, head, stack });
   }
   const kept = [...present].filter(([name]) => !names.has(name));
   return new Map([...kept, ...ids]);
+}
+
+const AS_IT_IS = "take the branch as it is with pulumi up --refresh";
+
+function pathsOf({ place: { path } }: Repository, names: readonly string[]): string {
+  return names.map((name) => `${path}/${name}`).join(", ");
+}
+
+/** @throws Error if a branch does not have the commit any more that was handed off last */
+async function requireHistory(
+  repository: Repository,
+  names: readonly string[],
+  { since, head }: { readonly since: string; readonly head: string },
+): Promise<void> {
+  const { git, branch } = repository.place;
+  if (!(await repository.hasReached(since)) || !(await repository.isAncestor(since, head))) {
+    throw new Error(
+      `branch ${branch} of ${git} no longer has commit ${since.slice(0, 12)}, which was handed off last: somebody has replaced its history, and with it ${pathsOf(repository, names)}; put that commit back, or ${AS_IT_IS}`,
+    );
+  }
 }
 
 interface Doubt {
@@ -160,17 +185,11 @@ async function requireOwn(
   names: readonly string[],
   { since, head, stack }: Doubt,
 ): Promise<void> {
-  const { path, git, branch } = repository.place;
-  const files = names.map((name) => `${path}/${name}`).join(", ");
-  const remedy = `take it into the stack's settings or revert it there; or take the branch as it is with pulumi up --refresh`;
+  const { path, git } = repository.place;
+  const files = pathsOf(repository, names);
   if (since === undefined) {
     throw new Error(
       `${files} in ${git}: somebody else has written what would be replaced; allowed: a folder of its own`,
-    );
-  }
-  if (!(await repository.hasReached(since)) || !(await repository.isAncestor(since, head))) {
-    throw new Error(
-      `branch ${branch} of ${git} no longer has commit ${since.slice(0, 12)}, which was handed off last: somebody has replaced its history, and with it ${files}; ${remedy}`,
     );
   }
   const changes = await repository.changesOf(path, since, head);
@@ -180,7 +199,9 @@ async function requireOwn(
     const who = last
       ? `commit ${last.commit.slice(0, 12)} of ${oneLine(last.author, 60)} (${oneLine(last.subject, 120)})`
       : "somebody else";
-    throw new Error(`${who} has changed ${files} in ${git}; ${remedy}`);
+    throw new Error(
+      `${who} has changed ${files} in ${git}; take it into the stack's settings or revert it there; or ${AS_IT_IS}`,
+    );
   }
 }
 

@@ -226,6 +226,21 @@ describe("refuses, and changes nothing, where", () => {
     );
   });
 
+  test("somebody has led the branch back to what was handed off before, be it what is wanted now", async () => {
+    const remote = new GitRemote();
+    const first = await write(deliveryTo(remote));
+    const last = await write(deliveryTo(remote), [deployment("2")], first);
+    remote.git("update-ref", "refs/heads/main", first.revision);
+    for (const image of ["1", "2", "3"]) {
+      const told = await refused(remote, () =>
+        write(deliveryTo(remote), [deployment(image)], last),
+      );
+      expect(told).toBe(
+        "branch main of URL no longer has commit COMMIT, which was handed off last: somebody has replaced its history, and with it env/shop-prod/deployment-shop.yaml; put that commit back, or take the branch as it is with pulumi up --refresh",
+      );
+    }
+  });
+
   test("the list in the folder is somebody else's", async () => {
     const remote = new GitRemote();
     remote.commit("Ours", { "env/shop-prod/kustomization.yaml": "resources: []\n" });
@@ -324,6 +339,31 @@ test("leaves files with hostile names beside its own as they are", async () => {
   await write(deliveryTo(remote));
   expect(remote.files()).toEqual(expect.arrayContaining(names));
   expect(remote.git("fsck", "--strict")).toBe("");
+});
+
+test("takes it for its own where somebody has committed what is wanted now", async () => {
+  const remote = new GitRemote();
+  const first = await write(deliveryTo(remote));
+  const last = await write(deliveryTo(remote), [deployment("2")], first);
+  const text = remote.show("env/shop-prod/deployment-shop.yaml", first.revision);
+  const head = remote.commit("Back", { "env/shop-prod/deployment-shop.yaml": `${text}\n` });
+  expect(await write(deliveryTo(remote), [deployment("1")], last)).toMatchObject({
+    revision: head,
+    previous: null,
+  });
+});
+
+test("goes on after a history that was replaced where the files are those that it wrote last", async () => {
+  const remote = new GitRemote();
+  const last = await write(deliveryTo(remote));
+  const names = ["deployment-shop.yaml", "kustomization.yaml"];
+  const files = names.map((name) => `env/shop-prod/${name}`);
+  const head = remote.force(
+    Object.fromEntries(files.map((path) => [path, `${remote.show(path)}\n`])),
+  );
+  expect(await write(deliveryTo(remote), [deployment("2")], last)).toMatchObject({
+    previous: head,
+  });
 });
 
 test("takes a branch as it is after a refresh, and replaces what somebody wrote there", async () => {
