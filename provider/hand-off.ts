@@ -135,8 +135,10 @@ export class HandOff implements Resource {
   async #handedOver(subject: Subject, inputs: Properties, olds: Properties): Promise<Properties> {
     const wanted = parsed(handOffInputs, inputs);
     const memory = handOffMemory.safeParse(olds).data;
-    // In a different place nothing was written yet.
-    const last = isDeepStrictEqual(olds["to"], inputs["to"]) ? memory : undefined;
+    // In a different place nothing was written yet, and a proposal is on the branch only once a person has merged it.
+    const isThere =
+      memory?.pullRequest === undefined && isDeepStrictEqual(olds["to"], inputs["to"]);
+    const last = isThere ? memory : undefined;
     const result: HandOffResult = await handOver(wanted, last, this.#tools(subject.log));
     return { ...withHiddenLogin(inputs), ...result };
   }

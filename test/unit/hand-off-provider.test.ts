@@ -389,6 +389,23 @@ test("pushes a proposal without a wait, with what a person needs", async () => {
   expect(remote.files()).not.toContain("shop-prod/deployment-shop.yaml");
 });
 
+test("proposes again while nobody has merged the last proposal, and waits for it once somebody has", async () => {
+  report();
+  const to = { git: remote.url, branch: "main", path: "shop-prod", pullRequest: true };
+  const first = await create({ to, source: { commit: "c".repeat(40) } });
+  const news = { to, source: { commit: "d".repeat(40) }, objects: [deployment(2)] };
+  const second = await update(first, news);
+  expect(second.pullRequest).toMatchObject({ branch: `slipway/shop-prod/${"d".repeat(12)}` });
+  remote.commit("Merge, squashed", {
+    "shop-prod/deployment-shop.yaml": `${remote.show("shop-prod/deployment-shop.yaml", second.revision)}\n`,
+    "shop-prod/kustomization.yaml": `${remote.show("shop-prod/kustomization.yaml", second.revision)}\n`,
+  });
+  sync(deployment(2));
+  const third = await update(second, news);
+  expect(third).toMatchObject({ revision: remote.head(), changed: false });
+  expect(third.pullRequest).toBeUndefined();
+});
+
 test("leaves what is written when it is deleted, and says so", async () => {
   report();
   sync();
