@@ -185,11 +185,25 @@ describe("a repository that others write to", () => {
     await succeed(project.up());
   });
 
-  test("what somebody else commits beside it is left", async () => {
+  test("what somebody else commits beside it is left, and what a force-push takes away is told, and written again once a person says so", async () => {
     await server.commit(REPOSITORY, "Beside", { "other/readme.md": "Not of the shop.\n" });
+    const beside = (await server.head(REPOSITORY)) ?? "";
     await settings({ env: { GREETING: "beside" } });
     await succeed(project.up());
     expect(await server.git(REPOSITORY, "show", "main:other/readme.md")).toBe("Not of the shop.");
+
+    await server.force(REPOSITORY, beside);
+    // Which is what the branch has again.
+    await settings({ env: { GREETING: "again" } });
+    const { exitCode, output } = await project.up();
+    expect(exitCode).not.toBe(0);
+    expect(output).toMatch(/branch main of \S+ no longer has commit .*replaced its history/);
+    expect(output).toContain("take the branch as it is with pulumi up --refresh");
+    expect(await server.head(REPOSITORY)).toBe(beside);
+    await settings({ env: { GREETING: "once more" } });
+    await succeed(project.up("--refresh"));
+    expect(await server.head(REPOSITORY)).not.toBe(beside);
+    expect(await recordNow()).toMatchObject({ verdict: "ready" });
   });
 });
 
@@ -204,14 +218,16 @@ describe("drift by hand", () => {
     await eventually(async () => (await replicas()) === 2);
   });
 
-  test("without self-heal is told apart from ill health: which object, and that nobody undoes it", async () => {
+  test("without self-heal is told apart from ill health: which field, who wrote it, and that nobody undoes it", async () => {
     await application.automated({ selfHeal: false });
     await scale(3);
     await eventually(async () => (await application.status()).sync?.status === "OutOfSync");
     const { output } = await succeed(project.slipway("status", "--stack", "dev", "--live"));
     expect(output).toMatch(
-      /drift: .*deployment shop differs .*from the commit.*; self-heal is off/,
+      /drift: spec\.replicas of deployment shop differs from the commit, written by kubectl.*; self-heal is off/,
     );
+    expect(output).toMatch(/^out-of-sync: /m);
+    expect(output).not.toContain("not-applied");
     expect(output).toMatch(/shop .* ready/);
     await application.automated({ selfHeal: true });
     await eventually(async () => (await replicas()) === 2);

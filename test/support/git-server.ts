@@ -119,6 +119,11 @@ export class GitServer {
     return stdout === "" ? undefined : stdout;
   }
 
+  /** Points `main` at a commit, whatever it had: a force-push. */
+  async force(repository: string, commit: string): Promise<void> {
+    await this.#in(repository)(["update-ref", "refs/heads/main", commit]);
+  }
+
   /** Answer of a command of Git in a repository. */
   git(repository: string, ...args: readonly string[]): Promise<string> {
     return this.#in(repository)(args);
