@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { CommandFailure } from "../exit-code.ts";
 import { sweptKinds } from "./kinds.ts";
-import { leftIn, leftWords, remove } from "./left.ts";
+import { leftIn, leftWords, removeLeft } from "./left.ts";
 import type { Pool } from "./pool.ts";
 
 const LOOK_MILLISECONDS = 500;
@@ -42,7 +42,7 @@ export async function emptyNamespace(
       );
     }
     const own = left.filter(({ isOwned, deletedAt }) => !isOwned && deletedAt === undefined);
-    await Promise.all(own.map((each) => remove(api, each, signal)));
+    await Promise.all(own.map((each) => removeLeft(api, each, signal)));
     if (performance.now() > until) {
       throw new CommandFailure(hungWords(namespace, left, seconds));
     }
