@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { Command, InvalidArgumentError } from "commander";
 
+import { numberIn } from "../components/trial/definition.ts";
 import { duration } from "../settings/duration.ts";
 import { confirm } from "./confirm.ts";
 import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
@@ -201,8 +202,9 @@ function sweptWords({ number, namespace, why }: Omit<Swept, "failure">): string 
 }
 
 function numberOf(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) {
-    return Number(text);
+  const number = numberIn(text);
+  if (number !== undefined) {
+    return number;
   }
   throw new InvalidArgumentError(
     `got "${text}"; allowed: the number of a pull request, such as 123`,

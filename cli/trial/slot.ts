@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { entryName, TRIAL } from "../../components/trial/definition.ts";
+import { entryName, numberIn, TRIAL } from "../../components/trial/definition.ts";
 import { oneLine } from "../../provider/cluster/one-line.ts";
 import { holderOf } from "../recover/state-lock.ts";
 import type { Lease } from "./lease.ts";
@@ -62,10 +62,6 @@ export async function slotsOf({ leases, namespaces, home }: Pool) {
 /** The pull request that a Lease names, undefined if it names none. */
 export function numberOf({ spec }: Lease): number | undefined {
   return numberIn(spec.holderIdentity);
-}
-
-function numberIn(text: string): number | undefined {
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
 }
 
 /** When a trial ends if nothing is delivered into it, in milliseconds since 1970. */
