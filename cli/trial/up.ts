@@ -1,3 +1,4 @@
+import { entryName } from "../../components/trial/definition.ts";
 import { CommandFailure } from "../exit-code.ts";
 import { type CommonOptions, remark } from "../options.ts";
 import type { ProjectStack } from "../project-stack.ts";
@@ -10,7 +11,7 @@ import { held } from "./held.ts";
 import type { Pool } from "./pool.ts";
 import { sameContent } from "./same-content.ts";
 import { trialSettings, writeTrialSettings } from "./settings.ts";
-import { slotsOf, standingOf } from "./slot.ts";
+import { standingOf } from "./slot.ts";
 import { TrialStacks } from "./stacks.ts";
 
 /** What is to be tried. */
@@ -67,8 +68,8 @@ export async function tryPullRequest(pool: Pool, wanted: Wanted): Promise<Tried>
 async function takeOver(pool: Pool, stacks: TrialStacks, { number, seconds }: Wanted) {
   for (let turn = 0; turn < TURNS; turn++) {
     const claimed = await claim(pool, number);
-    const { book } = await slotsOf(pool);
-    const standing = standingOf(claimed.lease, book.get(number), pool.now());
+    const entry = await pool.leases.find(pool.home, entryName(number));
+    const standing = standingOf(claimed.lease, entry, pool.now());
     if (standing.is === "busy") {
       throw new CommandFailure(
         `${number}: something is being delivered into ${claimed.namespace} by ${standing.by}; wait for its end; if it was killed, this may be run again three minutes after that`,
