@@ -1,7 +1,7 @@
 import { entryName, TRIAL } from "../../components/trial/definition.ts";
 import { CommandFailure } from "../exit-code.ts";
 import { age } from "../words.ts";
-import type { Lease, Refusal } from "./lease.ts";
+import { type Lease, microTime, type Refusal } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 import { endOf, numberOf, type Slot, slotsOf } from "./slot.ts";
 
@@ -104,11 +104,6 @@ async function takeFree(pool: Pool, number: number, slots: readonly Slot[]): Pro
 function specOf({ now }: Pool, holderIdentity: string) {
   const time = microTime(now());
   return { holderIdentity, acquireTime: time, renewTime: time };
-}
-
-/** A time as Leases have it. */
-export function microTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace("Z", "000Z");
 }
 
 function refusalWords(namespace: string, refusal: Refusal): string[] {

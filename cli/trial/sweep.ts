@@ -1,9 +1,8 @@
 import { TRIAL } from "../../components/trial/definition.ts";
 import { forgetPullRequest } from "./down.ts";
 import { endTrial } from "./end.ts";
-import { microTime } from "./claim.ts";
 import { sweptKinds } from "./kinds.ts";
-import type { Lease } from "./lease.ts";
+import { type Lease, microTime } from "./lease.ts";
 import { leftIn } from "./left.ts";
 import type { Pool } from "./pool.ts";
 import { numberOf, slotsOf, standingOf } from "./slot.ts";

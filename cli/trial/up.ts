@@ -51,13 +51,16 @@ export async function tryPullRequest(pool: Pool, wanted: Wanted): Promise<Tried>
   const { settings: derived, leftOut } = settings.in(namespace);
   const made = { ...derived, ...(Object.keys(pins).length > 0 && { pins }) };
   return held(pool, claimed.lease, async (signal) => {
+    const write = () => writeTrialSettings(pool, number, settings, made);
     const isFresh = claimed.isNew || isInterrupted || !(await stacks.numbers()).includes(number);
     if (isFresh) {
-      await beginAnew(pool, stacks, claimed, wanted, () =>
-        writeTrialSettings(pool, number, settings, made),
-      );
+      await forgetEarlier(pool, stacks, claimed, wanted);
+      // The engine encrypts as the file says that is there.
+      await write();
+      await stacks.create(number);
     }
-    await writeTrialSettings(pool, number, settings, made);
+    // With the stack the engine has put a passphrase in the place of the key of a cloud.
+    await write();
     const stack = await stacks.open(number);
     const failure = await deliver(stack, wanted, signal);
     return { claim: claimed, stack, leftOut, failure };
@@ -85,12 +88,11 @@ async function takeOver(pool: Pool, stacks: TrialStacks, { number, seconds }: Wa
 }
 
 /** Nothing of an earlier run is trusted: its state may be gone, or know half of what it has delivered. */
-async function beginAnew(
+async function forgetEarlier(
   pool: Pool,
   stacks: TrialStacks,
   { namespace, lease }: Claim,
   { number, seconds }: Wanted,
-  write: () => Promise<void>,
 ): Promise<void> {
   const isOurs = async () => {
     const found = await pool.leases.find(namespace, lease.metadata.name);
@@ -98,9 +100,6 @@ async function beginAnew(
   };
   await emptyNamespace(pool, namespace, { seconds, isOurs });
   await stacks.remove(number);
-  // The engine encrypts as the file says that is there.
-  await write();
-  await stacks.create(number);
 }
 
 /** A failed release is a result, too. */
