@@ -1,6 +1,6 @@
 import { entryName, TRIAL } from "../../components/trial/definition.ts";
 import { CommandFailure } from "../exit-code.ts";
-import { age } from "../words.ts";
+import { age, span } from "../words.ts";
 import { type Lease, microTime, type Refusal } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 import { endOf, numberOf, type Slot, slotsOf } from "./slot.ts";
@@ -159,9 +159,7 @@ function fullPool(
 
 function holderWords(lease: Lease, now: number): string {
   const { acquireTime } = lease.spec;
-  const left = Math.max(0, endOf(lease) - now);
-  const ends = Number.isNaN(left)
-    ? ""
-    : `, ends in ${age(new Date(now - left).toISOString(), now)}`;
+  const left = endOf(lease) - now;
+  const ends = Number.isNaN(left) ? "" : `, ends in ${span(left)}`;
   return `${numberOf(lease) ?? "nobody's pull request"} (for ${age(acquireTime, now)}${ends})`;
 }
