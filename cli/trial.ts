@@ -113,7 +113,7 @@ Run it every hour. Without --open no pull request counts as closed, and its tria
 
 Examples:
   $ npx slipway trial sweep --yes --open 12,15,16
-  $ gh pr list --json number --jq '.[].number' | npx slipway trial sweep --yes --open -
+  $ gh pr list --limit 1000 --json number --jq '.[].number' | npx slipway trial sweep --yes --open -
   $ npx slipway trial sweep --yes --open none`,
     STACK,
   )
