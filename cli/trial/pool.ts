@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { poolNamespaces, type TrialDefinition } from "../../components/trial/definition.ts";
 import { type Api, KubeconfigApi } from "../../provider/cluster/api.ts";
 import { faultLine, faultsOf, under } from "../../settings/fault.ts";
+import { label } from "../../settings/fields.ts";
 import type { Mapping } from "../../settings/mapping.ts";
 import type { Surroundings } from "../../settings/surroundings.ts";
 import { trialSchema } from "../../settings/trial.ts";
@@ -40,7 +41,7 @@ export async function openPool(wanted: string): Promise<Pool> {
   const stack = await ProjectStack.open(wanted);
   const name = shortName(stack.name);
   const surroundings = { variables: process.env, folder: stack.folder };
-  const written = writtenStack(name, surroundings);
+  const written = fileOf(name, surroundings);
   if (written === undefined) {
     throw badInput(
       `--stack: got "${wanted}"; allowed: a stack of this checkout; there is no ${stack.settingsFile}`,
@@ -59,6 +60,19 @@ export async function openPool(wanted: string): Promise<Pool> {
   };
 }
 
+/**
+ * The settings of a stack as its file has them, undefined if there is none.
+ *
+ * @throws CommandFailure if it cannot be read
+ */
+export function fileOf(stack: string, surroundings: Surroundings): WrittenStack | undefined {
+  try {
+    return writtenStack(stack, surroundings);
+  } catch (error) {
+    throw badInput((error as Error).message);
+  }
+}
+
 /** The file with the settings of another stack of the same project. */
 export function settingsFileOf({ stack }: Pick<Pool, "stack">, name: string): string {
   return join(dirname(stack.settingsFile), `Pulumi.${name}.yaml`);
@@ -72,14 +86,13 @@ function settingsOf(wanted: string, own: Mapping) {
     );
   }
   const { data, error } = trialSchema.safeParse(trial, { reportInput: true });
-  if (data === undefined || typeof namespace !== "string") {
-    const lines = [
-      ...under(["trial"], faultsOf(error)).map(faultLine),
-      ...(typeof namespace === "string"
-        ? []
-        : ["slipway:namespace: missing; allowed: a name for the pool"]),
+  const { data: home, error: misnamed } = label.safeParse(namespace, { reportInput: true });
+  if (data === undefined || home === undefined) {
+    const faults = [
+      ...under(["trial"], faultsOf(error)),
+      ...under(["namespace"], faultsOf(misnamed)),
     ];
-    throw badInput(lines.join("\n  "));
+    throw badInput(faults.map(faultLine).join("\n  "));
   }
-  return { home: namespace, trial: data };
+  return { home, trial: data };
 }
