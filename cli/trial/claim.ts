@@ -3,7 +3,7 @@ import { CommandFailure } from "../exit-code.ts";
 import { age, span } from "../words.ts";
 import { type Lease, microTime, type Refusal } from "./lease.ts";
 import type { Pool } from "./pool.ts";
-import { endOf, numberOf, type Slot, slotsOf } from "./slot.ts";
+import { bookedLease, endOf, numberOf, type Slot, slotsOf } from "./slot.ts";
 
 /** A namespace that a pull request has. */
 export interface Claim {
@@ -68,14 +68,12 @@ async function tryToClaim(pool: Pool, number: number): Promise<Claim | undefined
 
 /** What the book says holds, as far as the namespace agrees. */
 async function claimAgain(pool: Pool, number: number, entry: Lease): Promise<Claim | undefined> {
-  const { leases, namespaces } = pool;
-  const namespace = entry.spec.holderIdentity;
-  const lease = namespaces.includes(namespace) ? await leases.look(namespace, TRIAL) : undefined;
-  if (lease !== undefined && lease !== "forbidden" && numberOf(lease) === number) {
-    return { namespace, lease, isNew: false };
+  const lease = await bookedLease(pool, number, entry);
+  if (lease !== undefined) {
+    return { namespace: lease.metadata.namespace, lease, isNew: false };
   }
   // The namespace is somebody else's, or was made anew: the entry is of a trial that has gone.
-  await leases.release(entry);
+  await pool.leases.release(entry);
   return undefined;
 }
 

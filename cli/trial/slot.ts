@@ -64,6 +64,19 @@ export function numberOf({ spec }: Lease): number | undefined {
   return numberIn(spec.holderIdentity);
 }
 
+/** The Lease of the namespace that a pull request has by its entry in the book, undefined if the namespace does not agree. */
+export async function bookedLease(
+  { leases, namespaces }: Pool,
+  number: number,
+  entry: Lease,
+): Promise<Lease | undefined> {
+  const namespace = entry.spec.holderIdentity;
+  const lease = namespaces.includes(namespace) ? await leases.look(namespace, TRIAL) : undefined;
+  return lease === undefined || lease === "forbidden" || numberOf(lease) !== number
+    ? undefined
+    : lease;
+}
+
 /** When a trial ends if nothing is delivered into it, in milliseconds since 1970. */
 export function endOf({ spec }: Lease): number {
   return Date.parse(spec.renewTime) + (spec.leaseDurationSeconds ?? 0) * 1000;
