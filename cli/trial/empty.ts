@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 import { CommandFailure } from "../exit-code.ts";
-import { sweptKinds } from "./kinds.ts";
 import { leftIn, leftWords, removeLeft } from "./left.ts";
 import type { Pool } from "./pool.ts";
 
@@ -24,14 +23,14 @@ export interface Emptying {
  * @throws CommandFailure with what is left, if it does not go in time
  */
 export async function emptyNamespace(
-  { api, signal }: Pool,
+  { api, kinds, signal }: Pool,
   namespace: string,
   { seconds, isOurs }: Emptying,
 ): Promise<void> {
-  const kinds = await sweptKinds(api, signal);
+  const known = await kinds();
   const until = performance.now() + seconds * 1000;
   for (;;) {
-    const left = await leftIn(api, kinds, namespace, signal);
+    const left = await leftIn(api, known, namespace, signal);
     if (left.length === 0) {
       return;
     }

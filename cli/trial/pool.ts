@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 
 import { poolNamespaces, type TrialDefinition } from "../../components/trial/definition.ts";
 import { type Api, KubeconfigApi } from "../../provider/cluster/api.ts";
+import type { Collection } from "../../provider/cluster/collection.ts";
 import { faultLine, faultsOf, under } from "../../settings/fault.ts";
 import { label } from "../../settings/fields.ts";
 import type { Mapping } from "../../settings/mapping.ts";
@@ -11,6 +12,7 @@ import { writtenStack, type WrittenStack } from "../../settings/trial/written.ts
 import { clusterSettingOf } from "../cluster-setting.ts";
 import { badInput } from "../exit-code.ts";
 import { ProjectStack, shortName } from "../project-stack.ts";
+import { sweptKinds } from "./kinds.ts";
 import { Leases } from "./lease.ts";
 
 /** The namespaces in which pull requests are tried, as whoever runs this reaches them. */
@@ -26,6 +28,8 @@ export interface Pool {
   readonly surroundings: Surroundings;
   readonly api: Api;
   readonly leases: Leases;
+  /** What may be in one of them, asked once. */
+  readonly kinds: () => Promise<Collection[]>;
   /** Ends all requests. */
   readonly signal: AbortSignal;
   /** Now by the cluster's clock, in milliseconds since 1970. */
@@ -56,6 +60,7 @@ export async function openPool(wanted: string): Promise<Pool> {
     ...{ stack, name, home, trial, written, surroundings, api, signal },
     namespaces: poolNamespaces(home, trial.most),
     leases: new Leases(api, signal),
+    kinds: once(() => sweptKinds(api, signal)),
     now: () => api.clusterTime() ?? Date.now(),
   };
 }
@@ -76,6 +81,11 @@ export function fileOf(stack: string, surroundings: Surroundings): WrittenStack 
 /** The file with the settings of another stack of the same project. */
 export function settingsFileOf({ stack }: Pick<Pool, "stack">, name: string): string {
   return join(dirname(stack.settingsFile), `Pulumi.${name}.yaml`);
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= ask());
 }
 
 function settingsOf(wanted: string, own: Mapping) {
