@@ -44,6 +44,11 @@ export const trialSchema = field
     return { of, idleSeconds: idle, most, quota: { ...QUOTA, ...quota }, ...(host && { host }) };
   });
 
+/** Whether settings are those of a pool: they have `slipway:trial`. */
+export function isPool(values: Readonly<Record<string, string>>): boolean {
+  return !["", "{}"].includes(values["trial"] ?? "");
+}
+
 /** What is wrong between the pool and the rest of its stack's settings. */
 export function trialFaults(raw: Mapping, stack: string): Fault[] {
   const { of, most = DEFAULTS.most } = fieldsOf(raw["trial"]);

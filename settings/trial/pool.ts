@@ -54,11 +54,6 @@ function poolSchema(surroundings: Surroundings) {
   );
 }
 
-/** Whether settings are those of a pool: they have `slipway:trial`. */
-export function isPool(values: Readonly<Record<string, string>>): boolean {
-  return !["", "{}"].includes(values["trial"] ?? "");
-}
-
 /**
  * Reads the settings of a pool, and those of the stack that is tried from its file.
  *
