@@ -8,7 +8,7 @@ import { renderedTo } from "./components/hand-off/rendered-to.ts";
 import type { Release } from "./components/release.ts";
 import { silenceSdkTrace } from "./components/sdk-trace.ts";
 import { handed, parseSettings, type Settings } from "./settings.ts";
-import { isPool, readPool } from "./settings/trial/pool.ts";
+import { isPool } from "./settings/trial.ts";
 
 /** Turns of the event loop in which the requests for the providers have left. */
 const TURNS = 5;
@@ -17,6 +17,7 @@ export default async () => {
   silenceSdkTrace();
   const { config, surroundings } = handed();
   if (isPool(config.values)) {
+    const { readPool } = await import("./settings/trial/pool.ts");
     const read = (delivered: typeof config) => parseSettings(delivered, surroundings);
     const pool = readPool(pulumi.getStack(), config, surroundings, read);
     return (await restOfProgram()).deliverPool(pool);

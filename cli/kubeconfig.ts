@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import type { KubeConfig } from "@kubernetes/client-node";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { stringify } from "yaml";
 
-import { duration, LONGEST_DAYS } from "../settings/duration.ts";
 import { clusterOf } from "./cluster-access.ts";
 import { badInput, CommandFailure } from "./exit-code.ts";
+import { lengthOfTime } from "./length-of-time.ts";
 import { type CommonOptions, print, stackCommand } from "./options.ts";
 import type { SlipwayOutputs } from "./outputs.ts";
 import { ProjectStack } from "./project-stack.ts";
@@ -21,7 +21,7 @@ interface Options extends CommonOptions {
 }
 
 /** Kubernetes issues no token for less. */
-const SHORTEST_SECONDS = 600;
+const LIFETIME = lengthOfTime(600, "at least 10m, such as 30m or 1h");
 const HELP = `
 Needs the right to create tokens of the lane's accounts, which an administrator has and no lane. The file is the
 account's own access: whoever reads it has its rights until it expires. Only its name is printed.
@@ -43,7 +43,7 @@ export function kubeconfigCommand(): Command {
         .choices(["agent", "launcher"])
         .default("agent"),
     )
-    .option("--for <time>", "for how long, such as 30m or 1h; at least 10m", lifetime, 3600)
+    .option("--for <time>", "for how long, such as 30m or 1h; at least 10m", LIFETIME, 3600)
     .option(
       "--out <file>",
       "where to write it; by default <lane>.kubeconfig here, - for standard output",
@@ -143,14 +143,4 @@ function withoutUser(address: string): string {
   const url = new URL(address);
   [url.username, url.password] = ["", ""];
   return url.href;
-}
-
-function lifetime(text: string): number {
-  const seconds = duration.safeParse(/^[1-9]\d*$/.test(text) ? Number(text) : text).data ?? 0;
-  if (seconds >= SHORTEST_SECONDS) {
-    return seconds;
-  }
-  throw new InvalidArgumentError(
-    `got "${text}"; allowed: at least 10m, such as 30m or 1h, and at most ${LONGEST_DAYS}d`,
-  );
 }

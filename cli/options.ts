@@ -19,11 +19,20 @@ export const SERVICE = [
   "the service; needed if the stack has several",
 ] as const;
 
-/** A command with the options that all have. */
-export function stackCommand(name: string, description: string, help: string): Command {
+/**
+ * A command with the options that all have.
+ *
+ * @param stack what the stack is, and which one is meant if none is named
+ */
+export function stackCommand(
+  name: string,
+  description: string,
+  help: string,
+  [stack, byDefault]: readonly [string, string?] = ["the stack; by default the selected one"],
+): Command {
   return new Command(name)
     .description(description)
-    .option("-s, --stack <name>", "the stack; by default the selected one")
+    .option("-s, --stack <name>", stack, byDefault)
     .option("--json", "print JSON to standard output, and everything else to standard error")
     .addHelpText("after", help);
 }

@@ -1,6 +1,7 @@
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 
 import { type HistoryEntry, type ReleaseRecord, versionFault } from "../contract/release-record.ts";
+import type { Endpoint } from "../components/endpoint.ts";
 import type { JenkinsOutputs } from "../components/lanes/jenkins-access.ts";
 import type { HandedOffOutput } from "./handed-off.ts";
 import { SECRET } from "../wire/signature.ts";
@@ -21,6 +22,11 @@ export interface SlipwayOutputs {
   readonly releases: Readonly<Record<string, ReleaseRecord>>;
   /** Newest first. */
   readonly history: Readonly<Record<string, readonly HistoryEntry[]>>;
+  /**
+   * Where each service is reached, null for one that failed before that was known.
+   * @default - they are not known
+   */
+  readonly endpoints?: Readonly<Record<string, Partial<Endpoint> | null>>;
   /** Absent if the stack applies its objects itself. */
   readonly handOff?: HandedOffOutput;
   /** Absent if the stack has no lanes. */
@@ -60,12 +66,14 @@ export function slipwayOutputs(stack: string, outputs: OutputMap): SlipwayOutput
     }
   }
   const jenkins = value("jenkins") as JenkinsOutputs | undefined;
+  const endpoints = value("endpoints") as SlipwayOutputs["endpoints"];
   const handOff = value("handOff") as HandedOffOutput | undefined;
   return {
     namespace: String(value("namespace")),
     ...(value("namespaceExists") === true && { namespaceExists: true }),
     releases,
     history: (value("history") ?? {}) as SlipwayOutputs["history"],
+    ...(endpoints && { endpoints }),
     ...(handOff && { handOff }),
     ...(jenkins && { jenkins }),
   };

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
-import { duration } from "../settings/duration.ts";
+import { numberIn } from "../components/trial/definition.ts";
 import { confirm } from "./confirm.ts";
 import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
-import { type CommonOptions, print, remark } from "./options.ts";
+import { lengthOfTime } from "./length-of-time.ts";
+import { type CommonOptions, print, remark, stackCommand } from "./options.ts";
 import { assertApart, writeResult } from "./result-file.ts";
-import { type Contexts, withContext } from "./trial/contexts.ts";
+import { type Contexts, NO_CONTEXTS, withContext } from "./trial/contexts.ts";
 import { endPullRequest } from "./trial/down.ts";
 import { listSlots, listWords } from "./trial/list.ts";
 import { openPool } from "./trial/pool.ts";
@@ -20,7 +21,7 @@ interface PoolOptions extends CommonOptions {
 }
 
 interface UpOptions extends PoolOptions {
-  readonly context: Contexts;
+  readonly context?: Contexts;
   readonly comment?: string;
   readonly wait: number;
 }
@@ -34,14 +35,7 @@ interface SweepOptions extends EndOptions {
   readonly open?: ReadonlySet<number>;
 }
 
-const WAIT_SECONDS = 120;
-
-const WAIT = [
-  "--wait <time>",
-  "how long to wait for what is deleted, such as 2m (default: 2m)",
-  seconds,
-  WAIT_SECONDS,
-] as const;
+const STACK = ["the stack of the pool", "trial"] as const;
 
 /** `slipway trial`: a namespace for each pull request, out of a pool. */
 export function trialCommand(): Command {
@@ -56,7 +50,7 @@ export function trialCommand(): Command {
 }
 
 function upCommand(): Command {
-  return poolCommand(
+  return stackCommand(
     "up",
     "Takes a namespace of the pool for a pull request, and delivers main's services into it with what the pull request builds.",
     `
@@ -66,34 +60,35 @@ pull request's. The same number again updates the same trial.
 Examples:
   $ npx slipway trial up 123 --context ../pull-request
   $ npx slipway trial up 123 --context shop=../pull-request/services/shop --comment trial.md`,
+    STACK,
   )
     .argument("<number>", "the pull request", numberOf)
     .option(
       "--context <folder>",
       "a checkout of the pull request, or service=folder with the build context of one service; repeatable",
-      context,
-      { services: {} },
+      withContext,
     )
     .option(
       "--comment <file>",
       "write what became of it as Markdown, whether it is ready or not; - is standard output",
     )
-    .option(...WAIT)
+    .addOption(waitOption())
     .action(up);
 }
 
 function listCommand(): Command {
-  return poolCommand(
+  return stackCommand(
     "list",
     "Shows the namespaces of the pool: who has which, and until when.",
     `
 Example:
   $ npx slipway trial list`,
+    STACK,
   ).action(list);
 }
 
 function downCommand(): Command {
-  return poolCommand(
+  return stackCommand(
     "down",
     "Ends the trial of a pull request: empties its namespace, forgets its state, and gives the namespace back.",
     `
@@ -101,15 +96,16 @@ A pull request without a trial is no fault. What does not go in time is told, an
 
 Example:
   $ npx slipway trial down 123 --yes`,
+    STACK,
   )
     .argument("<number>", "the pull request", numberOf)
     .option("-y, --yes", "do not ask")
-    .option(...WAIT)
+    .addOption(waitOption())
     .action(down);
 }
 
 function sweepCommand(): Command {
-  return poolCommand(
+  return stackCommand(
     "sweep",
     "Ends every trial that nobody needs: of closed pull requests, idle for too long, lost, or half ended.",
     `
@@ -117,8 +113,9 @@ Run it every hour. Without --open no pull request counts as closed, and its tria
 
 Examples:
   $ npx slipway trial sweep --yes --open 12,15,16
-  $ gh pr list --json number --jq '.[].number' | npx slipway trial sweep --yes --open -
+  $ gh pr list --limit 1000 --json number --jq '.[].number' | npx slipway trial sweep --yes --open -
   $ npx slipway trial sweep --yes --open none`,
+    STACK,
   )
     .option(
       "--open <numbers>",
@@ -126,22 +123,20 @@ Examples:
       openNumbers,
     )
     .option("-y, --yes", "do not ask")
-    .option(...WAIT)
+    .addOption(waitOption())
     .action(sweepPool);
 }
 
-function poolCommand(name: string, description: string, help: string): Command {
-  return new Command(name)
-    .description(description)
-    .option("-s, --stack <name>", "the stack of the pool", "trial")
-    .option("--json", "print JSON to standard output, and everything else to standard error")
-    .addHelpText("after", help);
+function waitOption(): Option {
+  return new Option("--wait <time>", "how long to wait for what is deleted, such as 90s")
+    .argParser(lengthOfTime(1, "at least 1s, such as 90s or 2m"))
+    .default(120, "2m");
 }
 
 async function up(number: number, options: UpOptions): Promise<void> {
   assertApart({ "--comment": options.comment }, options);
   const pool = await openPool(options.stack);
-  const { context: contexts, wait, json } = options;
+  const { context: contexts = NO_CONTEXTS, wait, json } = options;
   const wanted = { number, contexts, seconds: wait, ...(json && { json }) };
   const tried = await tryPullRequest(pool, wanted);
   const report = await trialReport(pool, number, tried);
@@ -201,16 +196,13 @@ function sweptWords({ number, namespace, why }: Omit<Swept, "failure">): string 
 }
 
 function numberOf(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) {
-    return Number(text);
+  const number = numberIn(text);
+  if (number !== undefined) {
+    return number;
   }
   throw new InvalidArgumentError(
     `got "${text}"; allowed: the number of a pull request, such as 123`,
   );
-}
-
-function context(written: string, before: Contexts): Contexts {
-  return withContext(written, before);
 }
 
 /** An empty answer of whoever was asked must not end all trials. */
@@ -226,12 +218,4 @@ function openNumbers(text: string): ReadonlySet<number> {
     );
   }
   return new Set(words.map(numberOf));
-}
-
-function seconds(text: string): number {
-  const { data } = duration.safeParse(/^\d+$/.test(text) ? Number(text) : text);
-  if (data !== undefined) {
-    return data;
-  }
-  throw new InvalidArgumentError(`got "${text}"; allowed: a time such as 90s or 2m`);
 }

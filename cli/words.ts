@@ -45,7 +45,12 @@ export function shortened(text: string, most: number): string {
 
 /** How long ago something was, in its largest whole unit. */
 export function age(from: string, now: number): string {
-  const seconds = Math.max(0, Math.round((now - Date.parse(from)) / 1000));
+  return span(now - Date.parse(from));
+}
+
+/** A length of time in its largest whole unit; none for one that is over. */
+export function span(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
   const units = [
     [86400, "d"],
     [3600, "h"],

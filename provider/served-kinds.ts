@@ -3,14 +3,15 @@ import type { Api } from "./cluster/api.ts";
 import { atATime } from "./cluster/at-a-time.ts";
 import { find } from "./cluster/find.ts";
 import { oneLine } from "./cluster/one-line.ts";
-import { servedResources } from "./cluster/served-resources.ts";
+import {
+  type ServedGroup,
+  servedResources,
+  servedVersions,
+  versionsOf,
+} from "./cluster/served-resources.ts";
 
 /** Questions that are asked at a time: a cluster has a hundred groups of APIs at most. */
 const TOGETHER = 8;
-
-interface Group {
-  readonly versions?: readonly { readonly groupVersion: string }[];
-}
 
 /**
  * The function `slipway:index:servedKinds`: the API server's version and all kinds that it serves, or the kinds of one group, whose
@@ -28,11 +29,9 @@ export async function servedKinds(
     return found === undefined ? {} : { kinds: found };
   }
   const { gitVersion } = (await api.get("/version", {}, signal)) as { readonly gitVersion: string };
-  const { groups = [] } = (await api.get("/apis", {}, signal)) as {
-    readonly groups?: readonly Group[];
-  };
+  const versions = await servedVersions(api, signal);
   const core = await kindsOf(api, "v1", signal);
-  const others = await atATime(TOGETHER, groups.flatMap(versionsOf), (apiVersion) =>
+  const others = await atATime(TOGETHER, versions, (apiVersion) =>
     kindsOf(api, apiVersion, signal).catch(unlessEnded(signal)),
   );
   return { version: gitVersion, kinds: [...core, ...others.flatMap((kinds) => kinds ?? [])] };
@@ -44,15 +43,11 @@ async function kindsOfGroup(
   group: string,
   signal: AbortSignal,
 ): Promise<ServedKind[]> {
-  const found = await find<Group>(api, `/apis/${group}`, signal);
+  const found = await find<ServedGroup>(api, `/apis/${group}`, signal);
   const kinds = await atATime(TOGETHER, versionsOf(found ?? {}), (apiVersion) =>
     kindsOf(api, apiVersion, signal),
   );
   return kinds.flat();
-}
-
-function versionsOf({ versions = [] }: Group): string[] {
-  return versions.map(({ groupVersion }) => groupVersion);
 }
 
 async function kindsOf(

@@ -8,7 +8,7 @@ import { fieldsOf, type Mapping } from "./mapping.ts";
 const LEAST_IDLE_SECONDS = 60;
 const MOST_NAMESPACES = 100;
 const LONGEST_NAMESPACE = 63;
-const IDLE = { of: "", idle: 3 * 86_400, most: 10 };
+const DEFAULTS = { of: "", idle: 3 * 86_400, most: 10 };
 const QUOTA: TrialQuota = { pods: 20, cpu: "4", memory: "8Gi", storage: "10Gi" };
 
 /** Trials as the settings have them. */
@@ -40,13 +40,18 @@ export const trialSchema = field
     "of, and as needed idle, most, host, pods, cpu, memory and storage",
   )
   .transform((written): TrialDefinition => {
-    const { of, idle, most, host, ...quota } = { ...IDLE, ...(written as Written) };
+    const { of, idle, most, host, ...quota } = { ...DEFAULTS, ...(written as Written) };
     return { of, idleSeconds: idle, most, quota: { ...QUOTA, ...quota }, ...(host && { host }) };
   });
 
+/** Whether settings are those of a pool: they have `slipway:trial`. */
+export function isPool(values: Readonly<Record<string, string>>): boolean {
+  return !["", "{}"].includes(values["trial"] ?? "");
+}
+
 /** What is wrong between the pool and the rest of its stack's settings. */
 export function trialFaults(raw: Mapping, stack: string): Fault[] {
-  const { of, most = IDLE.most } = fieldsOf(raw["trial"]);
+  const { of, most = DEFAULTS.most } = fieldsOf(raw["trial"]);
   const { namespace } = raw;
   const longest = typeof namespace === "string" ? `${namespace}-${String(most)}`.length : 0;
   const room = LONGEST_NAMESPACE - String(most).length - 1;

@@ -1,9 +1,9 @@
 import { entryName, TRIAL } from "../../components/trial/definition.ts";
 import { CommandFailure } from "../exit-code.ts";
-import { age } from "../words.ts";
-import type { Lease, Refusal } from "./lease.ts";
+import { age, span } from "../words.ts";
+import { type Lease, microTime, type Refusal } from "./lease.ts";
 import type { Pool } from "./pool.ts";
-import { endOf, numberOf, type Slot, slotsOf } from "./slot.ts";
+import { bookedLease, endOf, numberOf, type Slot, slotsOf } from "./slot.ts";
 
 /** A namespace that a pull request has. */
 export interface Claim {
@@ -68,14 +68,12 @@ async function tryToClaim(pool: Pool, number: number): Promise<Claim | undefined
 
 /** What the book says holds, as far as the namespace agrees. */
 async function claimAgain(pool: Pool, number: number, entry: Lease): Promise<Claim | undefined> {
-  const { leases, namespaces } = pool;
-  const namespace = entry.spec.holderIdentity;
-  const lease = namespaces.includes(namespace) ? await leases.look(namespace, TRIAL) : undefined;
-  if (lease !== undefined && lease !== "forbidden" && numberOf(lease) === number) {
-    return { namespace, lease, isNew: false };
+  const lease = await bookedLease(pool, number, entry);
+  if (lease !== undefined) {
+    return { namespace: lease.metadata.namespace, lease, isNew: false };
   }
   // The namespace is somebody else's, or was made anew: the entry is of a trial that has gone.
-  await leases.release(entry);
+  await pool.leases.release(entry);
   return undefined;
 }
 
@@ -104,11 +102,6 @@ async function takeFree(pool: Pool, number: number, slots: readonly Slot[]): Pro
 function specOf({ now }: Pool, holderIdentity: string) {
   const time = microTime(now());
   return { holderIdentity, acquireTime: time, renewTime: time };
-}
-
-/** A time as Leases have it. */
-export function microTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace("Z", "000Z");
 }
 
 function refusalWords(namespace: string, refusal: Refusal): string[] {
@@ -164,9 +157,7 @@ function fullPool(
 
 function holderWords(lease: Lease, now: number): string {
   const { acquireTime } = lease.spec;
-  const left = Math.max(0, endOf(lease) - now);
-  const ends = Number.isNaN(left)
-    ? ""
-    : `, ends in ${age(new Date(now - left).toISOString(), now)}`;
+  const left = endOf(lease) - now;
+  const ends = Number.isNaN(left) ? "" : `, ends in ${span(left)}`;
   return `${numberOf(lease) ?? "nobody's pull request"} (for ${age(acquireTime, now)}${ends})`;
 }

@@ -15,8 +15,11 @@ export interface Contexts {
 
 const ALLOWED = "allowed: a folder with a checkout of the pull request, or service=folder";
 
+/** What a pull request brings that brings nothing. */
+export const NO_CONTEXTS: Contexts = { services: {} };
+
 /** Adds what one option says. */
-export function withContext(written: string, before: Contexts): Contexts {
+export function withContext(written: string, before: Contexts = NO_CONTEXTS): Contexts {
   const [, service, folder = written] = /^([a-z][-a-z0-9]*)=(.+)$/.exec(written) ?? [];
   const path = resolve(folder);
   if (!existsSync(path) || !statSync(path).isDirectory()) {

@@ -2,7 +2,7 @@ import { entryName } from "../../components/trial/definition.ts";
 import { CommandFailure } from "../exit-code.ts";
 import { endTrial } from "./end.ts";
 import type { Pool } from "./pool.ts";
-import { numberOf, slotsOf, standingOf } from "./slot.ts";
+import { bookedLease, numberOf, slotsOf, standingOf } from "./slot.ts";
 import { TrialStacks } from "./stacks.ts";
 
 /** Where a pull request is tried: none if nowhere, several if a trial was lost. */
@@ -41,13 +41,17 @@ export async function endPullRequest(
   return found.map(({ namespace }) => namespace);
 }
 
-/** Removes what is left of a pull request that has no namespace. */
+/** Removes what is left of a pull request that has no namespace; nothing if it has got one meanwhile. */
 export async function forgetPullRequest(
-  { leases, home }: Pool,
-  stacks: TrialStacks,
+  pool: Pool,
+  stacks: Pick<TrialStacks, "remove">,
   number: number,
 ): Promise<void> {
+  const { leases, home } = pool;
   const entry = await leases.find(home, entryName(number));
+  if (entry !== undefined && (await bookedLease(pool, number, entry)) !== undefined) {
+    return;
+  }
   await stacks.remove(number);
   if (entry !== undefined) {
     await leases.release(entry);

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 import { CommandFailure } from "../exit-code.ts";
-import { sweptKinds } from "./kinds.ts";
-import { leftIn, leftWords, remove } from "./left.ts";
+import { leftIn, leftWords, removeLeft } from "./left.ts";
 import type { Pool } from "./pool.ts";
 
 const LOOK_MILLISECONDS = 500;
@@ -24,14 +23,14 @@ export interface Emptying {
  * @throws CommandFailure with what is left, if it does not go in time
  */
 export async function emptyNamespace(
-  { api, signal }: Pool,
+  { api, kinds, signal }: Pool,
   namespace: string,
   { seconds, isOurs }: Emptying,
 ): Promise<void> {
-  const kinds = await sweptKinds(api, signal);
+  const known = await kinds();
   const until = performance.now() + seconds * 1000;
   for (;;) {
-    const left = await leftIn(api, kinds, namespace, signal);
+    const left = await leftIn(api, known, namespace, signal);
     if (left.length === 0) {
       return;
     }
@@ -42,7 +41,7 @@ export async function emptyNamespace(
       );
     }
     const own = left.filter(({ isOwned, deletedAt }) => !isOwned && deletedAt === undefined);
-    await Promise.all(own.map((each) => remove(api, each, signal)));
+    await Promise.all(own.map((each) => removeLeft(api, each, signal)));
     if (performance.now() > until) {
       throw new CommandFailure(hungWords(namespace, left, seconds));
     }

@@ -1,8 +1,7 @@
 import { hostname } from "node:os";
 
 import { CommandFailure } from "../exit-code.ts";
-import { microTime } from "./claim.ts";
-import type { Lease } from "./lease.ts";
+import { type Lease, microTime } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 import { RUN, withoutRun } from "./slot.ts";
 
@@ -12,7 +11,7 @@ const RENEW_MILLISECONDS = 20_000;
 /**
  * Does something with a trial while its Lease says so, so that nobody ends the trial meanwhile. The work ends when the Lease is lost.
  *
- * @param begin is done once the Lease is held, and before it is renewed
+ * @param work what is done; its signal ends it
  * @throws CommandFailure if somebody else has the trial
  */
 export async function held<T>(

@@ -1,24 +1,12 @@
 import type { Api } from "../../provider/cluster/api.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
-import { rootOf } from "../../provider/cluster/collection.ts";
+import { atATime } from "../../provider/cluster/at-a-time.ts";
+import { type Collection, nameOfCollection } from "../../provider/cluster/collection.ts";
+import { servedResources, servedVersions } from "../../provider/cluster/served-resources.ts";
+import { collectionOf } from "../../provider/object-readiness/api-resource.ts";
 
-/** A kind of object of namespaces that can be listed and deleted. */
-export interface Kind {
-  /** Path of its objects in a namespace. */
-  readonly path: (namespace: string) => string;
-  /** As people write it, such as `deployments.apps`. */
-  readonly resource: string;
-}
-
-interface Resource {
-  readonly name: string;
-  readonly namespaced: boolean;
-  readonly verbs: readonly string[];
-}
-
-interface Group {
-  readonly preferredVersion?: { readonly groupVersion?: string };
-}
+/** Questions that are asked at a time. */
+const TOGETHER = 16;
 
 /**
  * What is no part of a trial: what says what happened; what bounds it, or holds it; and what no trial may write at all. What is derived of
@@ -40,41 +28,36 @@ const NOT_SWEPT = [
  *
  * @throws Error if the API server does not say which groups there are
  */
-export async function sweptKinds(api: Pick<Api, "get">, signal: AbortSignal): Promise<Kind[]> {
-  const { groups = [] } = (await api.get("/apis", {}, signal)) as {
-    readonly groups?: readonly Group[];
-  };
-  const versions = groups.flatMap(({ preferredVersion }) => preferredVersion?.groupVersion ?? []);
-  const kinds = await Promise.all(["v1", ...versions].map((each) => kindsOf(api, each, signal)));
-  return kinds.flat();
+export async function sweptKinds(
+  api: Pick<Api, "get">,
+  signal: AbortSignal,
+): Promise<Collection[]> {
+  const versions = ["v1", ...(await servedVersions(api, signal))];
+  const kinds = await atATime(TOGETHER, versions, (each) => kindsOf(api, each, signal));
+  // A kind has the same objects in each version that serves it.
+  const named = kinds.flat().map((kind) => [nameOfCollection(kind), kind] as const);
+  const firsts = new Map(named.toReversed());
+  return named.flatMap(([name, kind]) => (firsts.get(name) === kind ? [kind] : []));
 }
 
 async function kindsOf(
   api: Pick<Api, "get">,
-  version: string,
+  apiVersion: string,
   signal: AbortSignal,
-): Promise<Kind[]> {
-  const root = rootOf(version);
-  const [group = ""] = version.includes("/") ? version.split("/") : [];
-  const found = (await api.get(root, {}, signal).catch(unanswered)) as {
-    readonly resources?: readonly Resource[];
-  };
-  return (found.resources ?? []).flatMap(({ name, namespaced, verbs }) => {
-    const resource = group === "" ? name : `${name}.${group}`;
-    const isSwept =
-      namespaced &&
-      !name.includes("/") &&
-      ["list", "delete"].every((verb) => verbs.includes(verb)) &&
-      !NOT_SWEPT.includes(resource);
-    const path = (namespace: string) =>
-      `${root}/namespaces/${encodeURIComponent(namespace)}/${name}`;
-    return isSwept ? [{ path, resource }] : [];
-  });
+): Promise<Collection[]> {
+  const found = await servedResources(api, apiVersion, signal).catch(unanswered);
+  return found
+    .filter(
+      ({ namespaced, verbs }) =>
+        namespaced && ["list", "delete"].every((verb) => verbs.includes(verb)),
+    )
+    .map(({ name, namespaced }) => collectionOf({ apiVersion, resource: name, namespaced }))
+    .filter((kind) => !NOT_SWEPT.includes(nameOfCollection(kind)));
 }
 
-function unanswered(error: unknown): object {
+function unanswered(error: unknown): never[] {
   if (error instanceof ApiError) {
-    return {};
+    return [];
   }
   throw error;
 }

@@ -150,6 +150,11 @@ export class Leases {
   }
 }
 
+/** A time as Leases have it. */
+export function microTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace("Z", "000Z");
+}
+
 function pathOf(namespace: string, name?: string): string {
   const collection = `/apis/${API}/namespaces/${encodeURIComponent(namespace)}/leases`;
   return name === undefined ? collection : `${collection}/${encodeURIComponent(name)}`;

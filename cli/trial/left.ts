@@ -4,15 +4,16 @@ import { POOL } from "../../contract/marks.ts";
 import type { Api } from "../../provider/cluster/api.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
 import { atATime } from "../../provider/cluster/at-a-time.ts";
+import { type Collection, nameOfCollection } from "../../provider/cluster/collection.ts";
 import { oneLine } from "../../provider/cluster/one-line.ts";
-import type { Kind } from "./kinds.ts";
+import { remove } from "../../provider/cluster/remove.ts";
 
 /** Lists at a time. */
 const TOGETHER = 16;
 
 /** An object that is left in a namespace. */
 export interface Left {
-  readonly kind: Kind;
+  readonly kind: Collection;
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
@@ -34,7 +35,6 @@ const schema = z.object({
           finalizers: z.array(z.string()).catch([]),
           ownerReferences: z.array(z.unknown()).catch([]),
         }),
-        type: z.string().optional().catch(undefined),
       }),
     )
     .nullable()
@@ -57,7 +57,7 @@ const TOKENS = /^(?:default|builder|deployer)-(?:token|dockercfg)-/;
  */
 export async function leftIn(
   api: Pick<Api, "get">,
-  kinds: readonly Kind[],
+  kinds: readonly Collection[],
   namespace: string,
   signal: AbortSignal,
 ): Promise<Left[]> {
@@ -73,23 +73,19 @@ export async function leftIn(
 }
 
 /** Deletes an object with all that its controllers have made of it, unless it is gone; a new one of its name stays. */
-export async function remove(
+export async function removeLeft(
   api: Pick<Api, "delete">,
-  left: Left,
+  { kind, namespace, name, uid }: Left,
   signal: AbortSignal,
 ): Promise<void> {
-  const { kind, namespace, name, uid } = left;
-  const body = {
-    ...{ apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Background" },
-    preconditions: { uid },
-  };
-  const path = `${kind.path(namespace)}/${encodeURIComponent(name)}`;
-  await api.delete(path, body, signal).catch(ungone);
+  const options = { propagationPolicy: "Background" };
+  const object = { metadata: { name, uid } };
+  await remove(api, kind.path(namespace), object, signal, options).catch(unlessForbidden);
 }
 
 /** An object in words, with what holds up its end. */
 export function leftWords({ kind, name, deletedAt, finalizers }: Left): string {
-  const object = `${kind.resource} ${oneLine(name)}`;
+  const object = `${nameOfCollection(kind)} ${oneLine(name)}`;
   if (finalizers.length > 0) {
     const held = finalizers.map((each) => oneLine(each, 80)).join(", ");
     return `${object} waits for whoever removes its finalizer ${held}`;
@@ -98,8 +94,9 @@ export function leftWords({ kind, name, deletedAt, finalizers }: Left): string {
 }
 
 function isOfTheCluster({ kind, name }: Left): boolean {
-  const own = Object.hasOwn(OF_THE_CLUSTER, kind.resource) ? OF_THE_CLUSTER[kind.resource] : [];
-  return own?.includes(name) === true || (kind.resource === "secrets" && TOKENS.test(name));
+  const resource = nameOfCollection(kind);
+  const own = Object.hasOwn(OF_THE_CLUSTER, resource) ? OF_THE_CLUSTER[resource] : [];
+  return own?.includes(name) === true || (resource === "secrets" && TOKENS.test(name));
 }
 
 function unlisted(error: unknown): object {
@@ -109,9 +106,9 @@ function unlisted(error: unknown): object {
   throw error;
 }
 
-/** What is gone needs no more, and what may not be deleted is told by what is left. */
-function ungone(error: unknown): void {
-  if (!(error instanceof ApiError && [403, 404, 409].includes(error.status))) {
+/** What may not be deleted is told by what is left. */
+function unlessForbidden(error: unknown): void {
+  if (!(error instanceof ApiError && error.status === 403)) {
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { namespaceState } from "../../provider/namespace-state.ts";
-import { age, table } from "../words.ts";
+import { age, span, table } from "../words.ts";
 import { CLOSED } from "./claim.ts";
 import type { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";
@@ -77,13 +77,8 @@ export function listWords(slots: readonly ListedSlot[], now: number): string {
   const ago = (time: string | null) => (time === null ? "-" : age(time, now));
   const rows = slots.map(({ namespace, number, since, delivered, ends, is }) => [
     ...[namespace, number === null ? "-" : String(number), ago(since), ago(delivered)],
-    ends === null ? "-" : until(ends, now),
+    ends === null ? "-" : span(Date.parse(ends) - now),
     is,
   ]);
   return table(["NAMESPACE", "PULL REQUEST", "TAKEN", "DELIVERED", "ENDS IN", "IS"], rows);
-}
-
-function until(time: string, now: number): string {
-  const left = Date.parse(time) - now;
-  return left <= 0 ? "0s" : age(new Date(now - left).toISOString(), now);
 }

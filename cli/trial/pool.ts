@@ -2,7 +2,9 @@ import { dirname, join } from "node:path";
 
 import { poolNamespaces, type TrialDefinition } from "../../components/trial/definition.ts";
 import { type Api, KubeconfigApi } from "../../provider/cluster/api.ts";
+import type { Collection } from "../../provider/cluster/collection.ts";
 import { faultLine, faultsOf, under } from "../../settings/fault.ts";
+import { label } from "../../settings/fields.ts";
 import type { Mapping } from "../../settings/mapping.ts";
 import type { Surroundings } from "../../settings/surroundings.ts";
 import { trialSchema } from "../../settings/trial.ts";
@@ -10,6 +12,7 @@ import { writtenStack, type WrittenStack } from "../../settings/trial/written.ts
 import { clusterSettingOf } from "../cluster-setting.ts";
 import { badInput } from "../exit-code.ts";
 import { ProjectStack, shortName } from "../project-stack.ts";
+import { sweptKinds } from "./kinds.ts";
 import { Leases } from "./lease.ts";
 
 /** The namespaces in which pull requests are tried, as whoever runs this reaches them. */
@@ -25,6 +28,8 @@ export interface Pool {
   readonly surroundings: Surroundings;
   readonly api: Api;
   readonly leases: Leases;
+  /** What may be in one of them, asked once. */
+  readonly kinds: () => Promise<Collection[]>;
   /** Ends all requests. */
   readonly signal: AbortSignal;
   /** Now by the cluster's clock, in milliseconds since 1970. */
@@ -40,7 +45,7 @@ export async function openPool(wanted: string): Promise<Pool> {
   const stack = await ProjectStack.open(wanted);
   const name = shortName(stack.name);
   const surroundings = { variables: process.env, folder: stack.folder };
-  const written = writtenStack(name, surroundings);
+  const written = fileOf(name, surroundings);
   if (written === undefined) {
     throw badInput(
       `--stack: got "${wanted}"; allowed: a stack of this checkout; there is no ${stack.settingsFile}`,
@@ -55,13 +60,32 @@ export async function openPool(wanted: string): Promise<Pool> {
     ...{ stack, name, home, trial, written, surroundings, api, signal },
     namespaces: poolNamespaces(home, trial.most),
     leases: new Leases(api, signal),
+    kinds: once(() => sweptKinds(api, signal)),
     now: () => api.clusterTime() ?? Date.now(),
   };
+}
+
+/**
+ * The settings of a stack as its file has them, undefined if there is none.
+ *
+ * @throws CommandFailure if it cannot be read
+ */
+export function fileOf(stack: string, surroundings: Surroundings): WrittenStack | undefined {
+  try {
+    return writtenStack(stack, surroundings);
+  } catch (error) {
+    throw badInput((error as Error).message);
+  }
 }
 
 /** The file with the settings of another stack of the same project. */
 export function settingsFileOf({ stack }: Pick<Pool, "stack">, name: string): string {
   return join(dirname(stack.settingsFile), `Pulumi.${name}.yaml`);
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= ask());
 }
 
 function settingsOf(wanted: string, own: Mapping) {
@@ -72,14 +96,13 @@ function settingsOf(wanted: string, own: Mapping) {
     );
   }
   const { data, error } = trialSchema.safeParse(trial, { reportInput: true });
-  if (data === undefined || typeof namespace !== "string") {
-    const lines = [
-      ...under(["trial"], faultsOf(error)).map(faultLine),
-      ...(typeof namespace === "string"
-        ? []
-        : ["slipway:namespace: missing; allowed: a name for the pool"]),
+  const { data: home, error: misnamed } = label.safeParse(namespace, { reportInput: true });
+  if (data === undefined || home === undefined) {
+    const faults = [
+      ...under(["trial"], faultsOf(error)),
+      ...under(["namespace"], faultsOf(misnamed)),
     ];
-    throw badInput(lines.join("\n  "));
+    throw badInput(faults.map(faultLine).join("\n  "));
   }
-  return { home: namespace, trial: data };
+  return { home, trial: data };
 }

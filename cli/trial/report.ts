@@ -1,8 +1,7 @@
-import { openOutputs } from "../outputs.ts";
 import { code } from "../markdown.ts";
+import type { SlipwayOutputs } from "../outputs.ts";
 import { reportMarkdown } from "../report/markdown.ts";
 import { type ReleaseReport, releaseReport } from "../report/report.ts";
-import { html } from "../report/html.ts";
 import { onOneLine } from "../words.ts";
 import type { Pool } from "./pool.ts";
 import { endOf } from "./slot.ts";
@@ -35,7 +34,6 @@ export async function trialReport(
 ): Promise<TrialReport> {
   const lease = await pool.leases.find(claim.namespace, claim.lease.metadata.name);
   const outputs = await stack.outputs().catch(() => undefined);
-  const endpoints = openOutputs(await stack.state())?.["endpoints"]?.value as Endpoints | undefined;
   const { project, name } = stack;
   return {
     version: 1,
@@ -43,16 +41,12 @@ export async function trialReport(
     verdict: failure === undefined ? "ready" : "failed",
     failure: failure?.message ?? null,
     ends: new Date(endOf(lease ?? claim.lease)).toISOString(),
-    addresses: addressesOf(endpoints ?? {}),
+    addresses: addressesOf(outputs?.endpoints ?? {}),
     report: outputs === undefined ? null : releaseReport({ project, stack: name, ...outputs }),
   };
 }
 
-type Endpoints = Readonly<
-  Record<string, { readonly public?: string | null; readonly address?: string | null } | null>
->;
-
-function addressesOf(endpoints: Endpoints): Record<string, string> {
+function addressesOf(endpoints: NonNullable<SlipwayOutputs["endpoints"]>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(endpoints).flatMap(([service, found]) => {
       const address = found?.public ?? found?.address;
@@ -72,12 +66,12 @@ export function trialMarkdown(trial: TrialReport): string {
     "",
     ...(failure === null ? [] : [code(onOneLine(failure)), ""]),
     ...(where.length > 0 ? [...where, ""] : []),
-    `Namespace ${code(namespace)}, until ${ends.slice(0, 16).replace("T", " ")} UTC if nothing is delivered into it before.`,
+    `Namespace ${code(namespace)}, ${untilWords(ends)}.`,
     ...(leftOut.length > 0
       ? [
           "",
           "<details>",
-          html`<summary>What the trial does not have</summary>`.text,
+          "<summary>What the trial does not have</summary>",
           "",
           ...leftOut.map((each) => `- ${code(each)}`),
           "",
@@ -94,11 +88,15 @@ function link(url: string): string {
   return /^https?:\/\/[\w.:[\]/-]+$/.test(url) ? `<${url}>` : code(url);
 }
 
+function untilWords(ends: string): string {
+  return `until ${ends.slice(0, 16).replace("T", " ")} UTC if nothing is delivered into it before`;
+}
+
 /** The report in words. */
 export function trialWords({ number, verdict, namespace, ends, addresses }: TrialReport): string {
   const where = Object.entries(addresses).map(([service, url]) => `  ${service}  ${url}`);
   return [
-    `${number}: ${verdict} in ${namespace}, until ${ends.slice(0, 16).replace("T", " ")} UTC if nothing is delivered into it before`,
+    `${number}: ${verdict} in ${namespace}, ${untilWords(ends)}`,
     ...where,
   ].join("\n");
 }

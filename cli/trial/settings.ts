@@ -8,10 +8,10 @@ import { faultLine } from "../../settings/fault.ts";
 import { fieldsOf, type Mapping } from "../../settings/mapping.ts";
 import { type Derived, derivedSettings } from "../../settings/trial/derived.ts";
 import { asConfig, triedFaults } from "../../settings/trial/pool.ts";
-import { writtenStack, type WrittenStack } from "../../settings/trial/written.ts";
+import type { WrittenStack } from "../../settings/trial/written.ts";
 import { badInput } from "../exit-code.ts";
 import { assertServices, type Contexts, triedBuild } from "./contexts.ts";
-import { type Pool, settingsFileOf } from "./pool.ts";
+import { fileOf, type Pool, settingsFileOf } from "./pool.ts";
 
 /** The settings of a trial, before it is known where it will be. */
 export interface TrialSettings {
@@ -30,7 +30,7 @@ export interface TrialSettings {
  */
 export function trialSettings(pool: Pool, number: number, contexts: Contexts): TrialSettings {
   const { trial, written, surroundings, home } = pool;
-  const tried = writtenStack(trial.of, surroundings);
+  const tried = fileOf(trial.of, surroundings);
   const faults = triedFaults(trial.of, tried?.own, written.own);
   if (tried === undefined || faults.length > 0) {
     throw badInput(faults.map(faultLine).join("\n  "));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { entryName, TRIAL } from "../../components/trial/definition.ts";
+import { entryName, numberIn, TRIAL } from "../../components/trial/definition.ts";
 import { oneLine } from "../../provider/cluster/one-line.ts";
 import { holderOf } from "../recover/state-lock.ts";
 import type { Lease } from "./lease.ts";
@@ -64,8 +64,17 @@ export function numberOf({ spec }: Lease): number | undefined {
   return numberIn(spec.holderIdentity);
 }
 
-function numberIn(text: string): number | undefined {
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+/** The Lease of the namespace that a pull request has by its entry in the book, undefined if the namespace does not agree. */
+export async function bookedLease(
+  { leases, namespaces }: Pool,
+  number: number,
+  entry: Lease,
+): Promise<Lease | undefined> {
+  const namespace = entry.spec.holderIdentity;
+  const lease = namespaces.includes(namespace) ? await leases.look(namespace, TRIAL) : undefined;
+  return lease === undefined || lease === "forbidden" || numberOf(lease) !== number
+    ? undefined
+    : lease;
 }
 
 /** When a trial ends if nothing is delivered into it, in milliseconds since 1970. */

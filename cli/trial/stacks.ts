@@ -1,13 +1,13 @@
 import { rm } from "node:fs/promises";
 
-import { trialStack } from "../../components/trial/definition.ts";
+import { numberIn, trialStack } from "../../components/trial/definition.ts";
 import { ProjectStack, shortName } from "../project-stack.ts";
 import { pulumiOutput } from "../pulumi-output.ts";
 import { type Pool, settingsFileOf } from "./pool.ts";
 
 const ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** Answers of an engine that has no such stack, or whose stack nobody holds. */
+/** Answers of an engine that has no such stack: somebody else has removed it meanwhile. */
 const GONE = /no stack named|not found|does not exist/i;
 
 /** The stacks that deliver the trials of a pool, one for each pull request. */
@@ -25,8 +25,7 @@ export class TrialStacks {
     const prefix = `${this.pool.name}-`;
     return stacks.flatMap(({ name }) => {
       const own = shortName(name);
-      const number = own.startsWith(prefix) ? own.slice(prefix.length) : "";
-      return /^[1-9]\d{0,8}$/.test(number) ? [Number(number)] : [];
+      return own.startsWith(prefix) ? (numberIn(own.slice(prefix.length)) ?? []) : [];
     });
   }
 

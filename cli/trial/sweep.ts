@@ -1,9 +1,7 @@
 import { TRIAL } from "../../components/trial/definition.ts";
 import { forgetPullRequest } from "./down.ts";
 import { endTrial } from "./end.ts";
-import { microTime } from "./claim.ts";
-import { sweptKinds } from "./kinds.ts";
-import type { Lease } from "./lease.ts";
+import { type Lease, microTime } from "./lease.ts";
 import { leftIn } from "./left.ts";
 import type { Pool } from "./pool.ts";
 import { numberOf, slotsOf, standingOf } from "./slot.ts";
@@ -143,11 +141,14 @@ function whyEnd(
 }
 
 /** Namespaces that nobody has, and that are not empty. */
-async function leftOver({ api, signal }: Pool, namespaces: readonly string[]): Promise<string[]> {
-  const kinds = await sweptKinds(api, signal);
+async function leftOver(
+  { api, kinds, signal }: Pool,
+  namespaces: readonly string[],
+): Promise<string[]> {
+  const known = await kinds();
   const found: string[] = [];
   for (const namespace of namespaces) {
-    if ((await leftIn(api, kinds, namespace, signal)).length > 0) {
+    if ((await leftIn(api, known, namespace, signal)).length > 0) {
       found.push(namespace);
     }
   }

@@ -1,3 +1,4 @@
+import { entryName } from "../../components/trial/definition.ts";
 import { CommandFailure } from "../exit-code.ts";
 import { type CommonOptions, remark } from "../options.ts";
 import type { ProjectStack } from "../project-stack.ts";
@@ -10,7 +11,7 @@ import { held } from "./held.ts";
 import type { Pool } from "./pool.ts";
 import { sameContent } from "./same-content.ts";
 import { trialSettings, writeTrialSettings } from "./settings.ts";
-import { slotsOf, standingOf } from "./slot.ts";
+import { standingOf } from "./slot.ts";
 import { TrialStacks } from "./stacks.ts";
 
 /** What is to be tried. */
@@ -50,13 +51,16 @@ export async function tryPullRequest(pool: Pool, wanted: Wanted): Promise<Tried>
   const { settings: derived, leftOut } = settings.in(namespace);
   const made = { ...derived, ...(Object.keys(pins).length > 0 && { pins }) };
   return held(pool, claimed.lease, async (signal) => {
+    const write = () => writeTrialSettings(pool, number, settings, made);
     const isFresh = claimed.isNew || isInterrupted || !(await stacks.numbers()).includes(number);
     if (isFresh) {
-      await beginAnew(pool, stacks, claimed, wanted, () =>
-        writeTrialSettings(pool, number, settings, made),
-      );
+      await forgetEarlier(pool, stacks, claimed, wanted);
+      // The engine encrypts as the file says that is there.
+      await write();
+      await stacks.create(number);
     }
-    await writeTrialSettings(pool, number, settings, made);
+    // With the stack the engine has put a passphrase in the place of the key of a cloud.
+    await write();
     const stack = await stacks.open(number);
     const failure = await deliver(stack, wanted, signal);
     return { claim: claimed, stack, leftOut, failure };
@@ -67,8 +71,8 @@ export async function tryPullRequest(pool: Pool, wanted: Wanted): Promise<Tried>
 async function takeOver(pool: Pool, stacks: TrialStacks, { number, seconds }: Wanted) {
   for (let turn = 0; turn < TURNS; turn++) {
     const claimed = await claim(pool, number);
-    const { book } = await slotsOf(pool);
-    const standing = standingOf(claimed.lease, book.get(number), pool.now());
+    const entry = await pool.leases.find(pool.home, entryName(number));
+    const standing = standingOf(claimed.lease, entry, pool.now());
     if (standing.is === "busy") {
       throw new CommandFailure(
         `${number}: something is being delivered into ${claimed.namespace} by ${standing.by}; wait for its end; if it was killed, this may be run again three minutes after that`,
@@ -84,12 +88,11 @@ async function takeOver(pool: Pool, stacks: TrialStacks, { number, seconds }: Wa
 }
 
 /** Nothing of an earlier run is trusted: its state may be gone, or know half of what it has delivered. */
-async function beginAnew(
+async function forgetEarlier(
   pool: Pool,
   stacks: TrialStacks,
   { namespace, lease }: Claim,
   { number, seconds }: Wanted,
-  write: () => Promise<void>,
 ): Promise<void> {
   const isOurs = async () => {
     const found = await pool.leases.find(namespace, lease.metadata.name);
@@ -97,9 +100,6 @@ async function beginAnew(
   };
   await emptyNamespace(pool, namespace, { seconds, isOurs });
   await stacks.remove(number);
-  // The engine encrypts as the file says that is there.
-  await write();
-  await stacks.create(number);
 }
 
 /** A failed release is a result, too. */

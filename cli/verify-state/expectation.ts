@@ -70,7 +70,7 @@ export function expectationOf(
     policies: [
       ...[...new Set(prefixes)].flatMap(policyNames),
       ...namespaces.map(admissionName),
-      ...boundsOf(own),
+      ...pool.slice(0, 1).map(boundsName),
     ],
     stacks: [
       ...promotedFrom(own["promoteFrom"]),
@@ -81,18 +81,13 @@ export function expectationOf(
   };
 }
 
-/** The namespaces of a pool of trials, with that of its book; none of a stack that delivers. */
+/** The namespaces of a pool of trials, that of its book first; none of a stack that delivers. */
 function poolOf(own: Mapping): string[] {
   const { data: trial } = trialSchema.safeParse(own["trial"]);
   const home = textOf(own, "namespace");
   return trial === undefined || home === undefined
     ? []
     : [home, ...poolNamespaces(home, trial.most)];
-}
-
-/** What bounds them at the API server. */
-function boundsOf(own: Mapping): string[] {
-  return poolOf(own).slice(0, 1).map(boundsName);
 }
 
 function isHandedOff({ handOff }: Mapping): boolean {

@@ -28,9 +28,9 @@ export interface Expected {
   readonly versions: Readonly<Record<string, readonly string[]>>;
   /** Settings of packages that have default providers, by package. */
   readonly configured: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Of the services. */
+  /** Of the services, and of a pool of trials. */
   readonly namespaces: readonly string[];
-  /** Of a pool of trials, that of its book among them. */
+  /** Those of a pool of trials, that of its book first. */
   readonly pool: readonly string[];
   /** Of the lanes. */
   readonly lanes: readonly string[];

@@ -18,7 +18,7 @@ export function placeFindings(
   expected: Expected,
   find: Findings,
 ): Finding[] {
-  const { namespaces, pool, lanes, granted, monitored, policies } = expected;
+  const { namespaces, lanes, granted, monitored, policies } = expected;
   const home = object.namespace;
   switch (made) {
     case "namespace":
@@ -42,12 +42,7 @@ export function placeFindings(
       return laneFindings(object, name, lanes, find);
     case "role":
       return [
-        ...among(
-          home,
-          [...namespaces, ...pool, ...lanes, ...granted, ...monitored],
-          "namespace",
-          find,
-        ),
+        ...among(home, [...namespaces, ...lanes, ...granted, ...monitored], "namespace", find),
         ...among(object.name, ["launcher", ...lanes], "name", find),
         ...called(name, [`${home ?? ""}-${object.name}`], find),
       ];

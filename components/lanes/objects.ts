@@ -61,19 +61,21 @@ function laneNamespace({ name, namespace }: Lane) {
 
 /** @see https://kubernetes.io/docs/concepts/policy/resource-quotas/ */
 function resourceQuota(lane: Lane) {
-  const { pods, cpu, memory } = lane;
   return {
     ...objectOf(lane, "ResourceQuota"),
-    spec: {
-      hard: {
-        pods: String(pods),
-        "requests.cpu": cpu,
-        "requests.memory": memory,
-        "limits.cpu": cpu,
-        "limits.memory": memory,
-      },
-    },
+    spec: { hard: hardLimits(lane) },
   } satisfies k8s.types.input.core.v1.ResourceQuota;
+}
+
+/** The most pods, cores and memory of a namespace, as a quota has them. */
+export function hardLimits({ pods, cpu, memory }: Pick<Lane, "pods" | "cpu" | "memory">) {
+  return {
+    pods: String(pods),
+    "requests.cpu": cpu,
+    "requests.memory": memory,
+    "limits.cpu": cpu,
+    "limits.memory": memory,
+  };
 }
 
 /**

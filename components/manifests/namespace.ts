@@ -6,25 +6,18 @@ import type * as k8s from "@pulumi/kubernetes";
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-export function namespaceManifest(
-  name: string,
-  level = "restricted",
-): k8s.types.input.core.v1.Namespace {
+export function namespaceManifest(name: string, level = "restricted") {
   return {
     apiVersion: "v1",
     kind: "Namespace",
     metadata: {
       name,
-      labels: { ...MADE_HERE, ...levelLabels(level) },
+      labels: {
+        ...MADE_HERE,
+        "pod-security.kubernetes.io/enforce": level,
+        "pod-security.kubernetes.io/audit": level,
+        "pod-security.kubernetes.io/warn": level,
+      },
     },
-  };
-}
-
-/** The labels by which a namespace enforces a Pod Security level. */
-export function levelLabels(level: string): Record<string, string> {
-  return {
-    "pod-security.kubernetes.io/enforce": level,
-    "pod-security.kubernetes.io/audit": level,
-    "pod-security.kubernetes.io/warn": level,
-  };
+  } satisfies k8s.types.input.core.v1.Namespace;
 }

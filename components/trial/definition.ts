@@ -35,6 +35,11 @@ export function poolNamespaces(home: string, most: number): string[] {
   return Array.from({ length: most }, (_, index) => `${home}-${index + 1}`);
 }
 
+/** The pull request that a text names, undefined if it names none. */
+export function numberIn(text: string): number | undefined {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
+
 /** Name of the Lease, in the namespace of the pool itself, by which a pull request has no second trial. */
 export function entryName(number: number): string {
   return `${TRIAL}-${number}`;

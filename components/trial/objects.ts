@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { MADE_HERE, POOL } from "../../contract/marks.ts";
-import { laneMetadata } from "../lanes/objects.ts";
-import { levelLabels } from "../manifests/namespace.ts";
+import { POOL } from "../../contract/marks.ts";
+import { hardLimits, laneMetadata } from "../lanes/objects.ts";
+import { namespaceManifest } from "../manifests/namespace.ts";
 import type { Level } from "../service/exceptions.ts";
 import type { TrialQuota } from "./definition.ts";
 
@@ -14,8 +14,8 @@ import type { TrialQuota } from "./definition.ts";
 export function poolManifests(namespace: string, quota: TrialQuota, level: Level) {
   const metadata = laneMetadata(POOL, { namespace });
   return {
-    namespace: namespaceOf(namespace, level),
-    resourceQuota: { ...core("ResourceQuota"), metadata, spec: { hard: hardLimits(quota) } },
+    namespace: namespaceManifest(namespace, level),
+    resourceQuota: { ...core("ResourceQuota"), metadata, spec: { hard: limitsOf(quota) } },
     limitRange: { ...core("LimitRange"), metadata, spec: { limits: [DEFAULTS] } },
     networkPolicy: { ...DENY_ALL, metadata },
   } satisfies Readonly<Record<string, object>>;
@@ -25,17 +25,9 @@ export function poolManifests(namespace: string, quota: TrialQuota, level: Level
 export function homeManifests(home: string) {
   const metadata = laneMetadata(POOL, { namespace: home });
   return {
-    namespace: namespaceOf(home, "restricted"),
+    namespace: namespaceManifest(home),
     resourceQuota: { ...core("ResourceQuota"), metadata, spec: { hard: { pods: "0" } } },
   };
-}
-
-function namespaceOf(name: string, level: Level) {
-  return {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name, labels: { ...MADE_HERE, ...levelLabels(level) } },
-  } as const;
 }
 
 function core<Kind extends string>(kind: Kind) {
@@ -43,13 +35,9 @@ function core<Kind extends string>(kind: Kind) {
 }
 
 /** No port of a node and no load balancer: a trial is reached through the cluster, or by an Ingress. */
-function hardLimits({ pods, cpu, memory, storage }: TrialQuota) {
+function limitsOf({ storage, ...quota }: TrialQuota) {
   return {
-    pods: String(pods),
-    "requests.cpu": cpu,
-    "requests.memory": memory,
-    "limits.cpu": cpu,
-    "limits.memory": memory,
+    ...hardLimits(quota),
     "requests.storage": storage,
     "services.loadbalancers": "0",
     "services.nodeports": "0",

@@ -8,6 +8,33 @@ export interface ServedResource {
   readonly name: string;
   readonly kind: string;
   readonly namespaced: boolean;
+  /** What may be asked of its objects. */
+  readonly verbs: readonly string[];
+}
+
+/** How the API server says that it serves a group. */
+export interface ServedGroup {
+  readonly versions?: readonly { readonly groupVersion: string }[];
+}
+
+/**
+ * All API versions that are served beside the core group's, of each group the preferred one first.
+ *
+ * @throws `ApiError` for a refusal, the network's error if there is no answer
+ */
+export async function servedVersions(
+  api: Pick<Api, "get">,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { groups = [] } = (await api.get("/apis", {}, signal)) as {
+    readonly groups?: readonly ServedGroup[];
+  };
+  return groups.flatMap(versionsOf);
+}
+
+/** The API versions of a group. */
+export function versionsOf({ versions = [] }: ServedGroup): string[] {
+  return versions.map(({ groupVersion }) => groupVersion);
 }
 
 /**

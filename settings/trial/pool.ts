@@ -15,7 +15,7 @@ import { PASSWORD, registrySchema } from "../registry.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { trialFaults, trialSchema } from "../trial.ts";
 import { derivedSettings } from "./derived.ts";
-import { isEncrypted, writtenStack } from "./written.ts";
+import { isEncrypted, unquoted, writtenStack } from "./written.ts";
 
 /** The settings of a stack that is a pool of trials, checked. */
 export interface PoolSettings {
@@ -52,11 +52,6 @@ function poolSchema(surroundings: Surroundings) {
     },
     "the settings of a pool of trials",
   );
-}
-
-/** Whether settings are those of a pool: they have `slipway:trial`. */
-export function isPool(values: Readonly<Record<string, string>>): boolean {
-  return !["", "{}"].includes(values["trial"] ?? "");
 }
 
 /**
@@ -102,17 +97,9 @@ function ownOf({ values, secretKeys }: HandedOver): Mapping {
   return Object.fromEntries(
     entries.map(([key, value]) => [
       key,
-      secretKeys.includes(key) ? { secure: "hidden" } : parsedOr(value),
+      secretKeys.includes(key) ? { secure: "hidden" } : unquoted(value),
     ]),
   );
-}
-
-function parsedOr(value: string): unknown {
-  try {
-    return value.startsWith("{") ? (JSON.parse(value) as unknown) : value;
-  } catch {
-    return value;
-  }
 }
 
 /** What of the stack that is tried has no trial. */

@@ -190,8 +190,8 @@ const set = (settings: object) =>
     unknown
   >;
 
-/** The pool of a project with these settings. */
-function poolOf(own: object, dev: object = DEV) {
+/** The pool of a project with these settings, and with those or this file of the stack that is tried. */
+function poolOf(own: object, dev: object | string = DEV) {
   const file = (settings: object) =>
     stringify({
       config: Object.fromEntries(
@@ -200,7 +200,7 @@ function poolOf(own: object, dev: object = DEV) {
     });
   const folder = folderWith({
     "Pulumi.yaml": "name: slipway\n",
-    "Pulumi.dev.yaml": file(dev),
+    "Pulumi.dev.yaml": typeof dev === "string" ? dev : file(dev),
     kubeconfig: KUBECONFIG,
     other: KUBECONFIG,
     "shop/Dockerfile": "FROM scratch\n",
@@ -220,7 +220,7 @@ function faultsOf(...args: Parameters<typeof poolOf>): string[] {
   }
 }
 
-test.each<[string, object, object, string]>([
+test.each<[string, object, object | string, string]>([
   [
     "the stack itself",
     { trial: { of: "trial" } },
@@ -276,6 +276,20 @@ test.each<[string, object, object, string]>([
     { jenkins: { apiServer: { cidr: "10.0.0.1/32", ports: [6443] } } },
     { ...DEV, extras: { db: { files: "db.yaml" } } },
     "slipway:jenkins: allowed: only where dev has no manifests of its own and no extras, whose rights no lane of a pool has; deliver its trials as an administrator, or remove it",
+  ],
+  [
+    "a stack whose services are in a file that does not exist",
+    {},
+    { ...DEV, services: "services.yaml" },
+    expect.stringMatching(
+      /^slipway:services: got "services.yaml"; .*services.yaml does not exist; allowed: /,
+    ) as string,
+  ],
+  [
+    "a stack whose file is no YAML",
+    {},
+    "config: {",
+    expect.stringMatching(/^Pulumi.dev.yaml is not YAML \(.+\); mend it$/) as string,
   ],
 ])("a pool of %s is refused", (_, own, dev, fault) => {
   expect(faultsOf(own, dev)).toContainEqual(fault);

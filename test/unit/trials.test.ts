@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { claim } from "../../cli/trial/claim.ts";
 import { triedBuild, withContext } from "../../cli/trial/contexts.ts";
+import { forgetPullRequest } from "../../cli/trial/down.ts";
 import { Leases } from "../../cli/trial/lease.ts";
 import type { Pool } from "../../cli/trial/pool.ts";
 import { trialMarkdown, type TrialReport } from "../../cli/trial/report.ts";
@@ -134,6 +135,27 @@ test("a pool whose book is gone says so, and keeps nothing that it took", async 
     "namespace shop-trial does not exist, and it says who has which namespace of the pool",
   );
   expect((await held(pool)).slots).toEqual({});
+});
+
+test("what is left of a pull request is forgotten, but for one that is being tried again meanwhile", async () => {
+  const pool = poolOf(new LeaseCluster());
+  const removed: number[] = [];
+  const stacks = {
+    remove: (number: number) => {
+      removed.push(number);
+      return Promise.resolve();
+    },
+  };
+  const { lease } = await claim(pool, 7);
+  await claim(pool, 8);
+  await forgetPullRequest(pool, stacks, 8);
+  expect([removed, (await held(pool)).book]).toEqual([
+    [],
+    { 7: "shop-trial-1", 8: "shop-trial-2" },
+  ]);
+  await pool.leases.release(lease);
+  await forgetPullRequest(pool, stacks, 7);
+  expect([removed, (await held(pool)).book]).toEqual([[7], { 8: "shop-trial-2" }]);
 });
 
 describe("how it stands with a trial", () => {
