@@ -14,6 +14,7 @@ import { fieldsOf, type Mapping } from "../mapping.ts";
 import { PASSWORD, registrySchema } from "../registry.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { trialFaults, trialSchema } from "../trial.ts";
+import { unquoted } from "../unquoted.ts";
 import { derivedSettings } from "./derived.ts";
 import { isEncrypted, writtenStack } from "./written.ts";
 
@@ -102,17 +103,9 @@ function ownOf({ values, secretKeys }: HandedOver): Mapping {
   return Object.fromEntries(
     entries.map(([key, value]) => [
       key,
-      secretKeys.includes(key) ? { secure: "hidden" } : parsedOr(value),
+      secretKeys.includes(key) ? { secure: "hidden" } : unquoted(value),
     ]),
   );
-}
-
-function parsedOr(value: string): unknown {
-  try {
-    return value.startsWith("{") ? (JSON.parse(value) as unknown) : value;
-  } catch {
-    return value;
-  }
 }
 
 /** What of the stack that is tried has no trial. */

@@ -4,6 +4,7 @@ import { LIKE_THE_ENGINE, servicesIn } from "../services-file.ts";
 import { stackFile } from "../stack-file.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { fieldsOf, type Mapping } from "../mapping.ts";
+import { unquoted } from "../unquoted.ts";
 
 const PREFIX = "slipway:";
 
@@ -46,16 +47,4 @@ function writtenIn(text: string, surroundings: Surroundings): WrittenStack {
 /** Whether a setting is encrypted. */
 export function isEncrypted(value: unknown): boolean {
   return fieldsOf(value)["secure"] !== undefined;
-}
-
-/** `pulumi config set` writes mappings as JSON. */
-function unquoted(value: unknown): unknown {
-  if (typeof value !== "string" || !value.startsWith("{")) {
-    return value;
-  }
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
 }
