@@ -23,7 +23,7 @@ import { besides, type Fault, faultLine, faultsOf } from "./settings/fault.ts";
 import { groupFaults } from "./settings/groups.ts";
 import { handOffFaults, handOffOf } from "./settings/hand-off.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
-import { type Mapping, mapping } from "./settings/mapping.ts";
+import { isEmpty, type Mapping } from "./settings/mapping.ts";
 import { monitoringFaults, monitoringOf } from "./settings/monitoring.ts";
 import { namespaceExists } from "./settings/namespace.ts";
 import { numeralFaults } from "./settings/numerals.ts";
@@ -250,10 +250,6 @@ function parseValues(values: StackConfig["values"], keys: readonly string[]) {
   return Object.fromEntries<unknown>(
     entries.filter(([key, value]) => !(UNSET_WHEN_EMPTY.has(key) && isEmpty(value))),
   );
-}
-
-function isEmpty(value: unknown): boolean {
-  return Object.keys(mapping(value) ?? { value }).length === 0;
 }
 
 function parseJson(text: string): unknown {

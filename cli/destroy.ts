@@ -7,6 +7,7 @@ import { CommandFailure } from "./exit-code.ts";
 import { tellingOfEnd } from "./live-look.ts";
 import { type CommonOptions, print, remark, stackCommand } from "./options.ts";
 import { ProjectStack } from "./project-stack.ts";
+import { writtenSetting } from "./written-setting.ts";
 
 interface Options extends CommonOptions {
   readonly yes?: true;
@@ -55,8 +56,7 @@ async function assertRelinquished(
   namespace: string,
   isGivenUp: boolean,
 ): Promise<void> {
-  const written = (await stack.setting("namespace")) ?? "";
-  const setting = written.startsWith("{") ? (JSON.parse(written) as unknown) : written;
+  const setting = await writtenSetting(stack, "namespace");
   if (!isGivenUp && namespaceExists(setting) && namespaceName(setting) === namespace) {
     throw new CommandFailure(
       `${stack.name}: slipway:namespace says exists: true, but no up has run since, and the stack would still delete namespace ${namespace} with all that is in it; run pulumi up --stack ${stack.name} first`,

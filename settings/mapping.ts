@@ -12,3 +12,8 @@ export function mapping(value: unknown): Mapping | undefined {
 export function fieldsOf(value: unknown): Mapping {
   return mapping(value) ?? {};
 }
+
+/** Whether it is a mapping that has nothing in it. */
+export function isEmpty(value: unknown): boolean {
+  return Object.keys(mapping(value) ?? { value }).length === 0;
+}

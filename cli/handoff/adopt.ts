@@ -1,19 +1,13 @@
 import type { Command } from "commander";
 
-import { confirm } from "../confirm.ts";
-import { badInput } from "../exit-code.ts";
-import { type CommonOptions, print, remark, stackCommand } from "../options.ts";
-import { ProjectStack, shortName } from "../project-stack.ts";
 import { renderFolderOf } from "../../components/hand-off/render-folder.ts";
+import { badInput } from "../exit-code.ts";
+import { remark } from "../options.ts";
+import { ProjectStack, shortName } from "../project-stack.ts";
 import { giveUpFields, OF_STACK } from "./field-owners.ts";
-import { assertSettled, objectTable, ownershipIn, withProvider } from "./owned-objects.ts";
+import { assertSettled, ownershipIn, withTarget } from "./owned-objects.ts";
+import { changeOwner, ownerCommand, type OwnerOptions } from "./owner-change.ts";
 import { handOffSettingOf } from "./setting.ts";
-
-/** Options of the commands that change who applies a stack's objects. */
-export interface OwnerOptions extends CommonOptions {
-  readonly yes?: true;
-  readonly dryRun?: true;
-}
 
 const HELP = `
 No object is changed, deleted or created a second time: its fields are no longer managed by the stack, so that the controller may remove
@@ -26,14 +20,11 @@ Examples:
 
 /** `slipway handoff adopt`: a stack that applied its objects hands them off from now on. */
 export function adoptCommand(): Command {
-  return stackCommand(
+  return ownerCommand(
     "adopt",
     "Leaves the objects of a stack to the controller that slipway:handOff names: they stay as they are, and the stack does not apply them any more.",
     HELP,
-  )
-    .option("--dry-run", "list the objects, and change nothing")
-    .option("-y, --yes", "do not ask")
-    .action(adopt);
+  ).action(adopt);
 }
 
 async function adopt(options: OwnerOptions): Promise<void> {
@@ -48,27 +39,16 @@ async function adopt(options: OwnerOptions): Promise<void> {
     );
   }
   const { objects } = owned;
-  remark(objectTable(objects));
-  const isDry = options.dryRun === true;
-  if (!isDry) {
-    await confirm(
-      `Leave ${objects.length} objects to the controller, as they are?`,
-      options.yes === true,
-    );
-    (await giveUpFields(stack, objects, OF_STACK)).forEach(remark);
-    const folder = renderFolderOf(shortName(stack.name));
-    await stack.editState((known) => withProvider(known, (inputs) => handedOff(inputs, folder)));
-  }
-  const done = isDry ? "would be left to the controller" : "are left to the controller";
-  print(
-    options,
-    { stack: stack.name, changed: !isDry, objects },
-    `${stack.name}: ${objects.length} objects ${done}; run pulumi up --stack ${stack.name}, which commits them`,
-  );
-}
-
-/** The provider as the program has it for a hand-off. */
-function handedOff(inputs: Readonly<Record<string, unknown>>, renderYamlToDirectory: string) {
-  const kept = Object.entries(inputs).filter(([key]) => key !== "context");
-  return { ...Object.fromEntries(kept), kubeconfig: "", renderYamlToDirectory };
+  await changeOwner(stack, objects, options, {
+    question: `Leave ${objects.length} objects to the controller, as they are?`,
+    done: "left to the controller",
+    next: "which commits them",
+    make: async () => {
+      (await giveUpFields(stack, objects, OF_STACK)).forEach(remark);
+      const renderYamlToDirectory = renderFolderOf(shortName(stack.name));
+      await stack.editState((known) =>
+        withTarget(known, { kubeconfig: "", renderYamlToDirectory }),
+      );
+    },
+  });
 }

@@ -3,7 +3,8 @@ import { atATime } from "../../provider/cluster/at-a-time.ts";
 import { KubeconfigApi } from "../../provider/cluster/api.ts";
 import { messageOf } from "../../provider/cluster/api-error.ts";
 import { rootOf } from "../../provider/cluster/collection.ts";
-import { clusterSettingOf, type StackSettings } from "../cluster-setting.ts";
+import { clusterSettingOf } from "../cluster-setting.ts";
+import type { StackSettings } from "../written-setting.ts";
 import type { OwnedObject } from "./owned-objects.ts";
 
 /** What Kubernetes calls the manager of fields that were set before whoever applies now. Controllers and the engine's provider take it over. */

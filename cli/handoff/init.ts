@@ -2,11 +2,10 @@ import type { Command } from "commander";
 
 import { stringify } from "yaml";
 
-import { namespaceName } from "../../settings/namespace.ts";
 import { type CommonOptions, print, stackCommand } from "../options.ts";
 import { ProjectStack } from "../project-stack.ts";
 import { controllerManifests } from "./controller-manifests.ts";
-import { handOffSettingOf } from "./setting.ts";
+import { handOffSettingOf, namespaceSettingOf } from "./setting.ts";
 
 const HELP = `
 It prints what slipway:handOff needs in the cluster, and applies nothing: an Application of Argo CD, or a source and a Kustomization of
@@ -28,9 +27,7 @@ export function initCommand(): Command {
 async function init(options: CommonOptions): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
   const handOff = await handOffSettingOf(stack);
-  const written = (await stack.setting("namespace")) ?? "";
-  const namespace = namespaceName(written.startsWith("{") ? JSON.parse(written) : written);
-  const manifests = controllerManifests(handOff, String(namespace));
+  const manifests = controllerManifests(handOff, await namespaceSettingOf(stack));
   const words = manifests.map((manifest) => stringify(manifest)).join("---\n");
   print(options, { stack: stack.name, manifests }, words.trimEnd());
 }

@@ -34,22 +34,22 @@ export function ownershipIn({ resources = [] }: EngineState): Ownership | undefi
   return { isHandedOff, objects: resources.flatMap(objectOf) };
 }
 
-/**
- * A state whose provider of objects has other inputs, and is otherwise the same: no object of it is replaced.
- *
- * @param change made of the inputs so far
- */
-export function withProvider(
-  state: EngineState,
-  change: (inputs: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
-): EngineState {
+/** Where the provider of objects applies them, or the folder that it writes them to: its inputs as the program has them. */
+type Target =
+  | { readonly kubeconfig: string; readonly context: string }
+  | { readonly kubeconfig: ""; readonly renderYamlToDirectory: string };
+
+const TARGET: ReadonlySet<string> = new Set(["kubeconfig", "context", "renderYamlToDirectory"]);
+
+/** A state whose provider of objects has another target, and is otherwise the same: no object of it is replaced. */
+export function withTarget(state: EngineState, target: Target): EngineState {
+  const led = (values: StateResource["inputs"] = {}) => {
+    const kept = Object.entries(values).filter(([key]) => !TARGET.has(key));
+    return { ...Object.fromEntries(kept), ...target };
+  };
   const resources = (state.resources ?? []).map((resource) =>
     isProvider(resource)
-      ? {
-          ...resource,
-          inputs: change(resource.inputs ?? {}),
-          outputs: withoutInternal(change(resource.outputs ?? {})),
-        }
+      ? { ...resource, inputs: led(resource.inputs), outputs: led(resource.outputs) }
       : resource,
   );
   return { ...state, resources };
@@ -107,9 +107,4 @@ function objectOf({ urn, type, outputs = {} }: StateResource): OwnedObject[] {
   return type.startsWith("kubernetes:") && typeof kind === "string" && typeof name === "string"
     ? [{ urn, apiVersion: String(apiVersion), kind, name, namespace }]
     : [];
-}
-
-/** Only the inputs have what the engine keeps for itself. */
-function withoutInternal(values: Readonly<Record<string, unknown>>) {
-  return Object.fromEntries(Object.entries(values).filter(([key]) => key !== "__internal"));
 }

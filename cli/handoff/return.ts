@@ -2,19 +2,13 @@ import type { Command } from "commander";
 
 import { runFailure } from "../aftermath.ts";
 import { clusterSettingOf } from "../cluster-setting.ts";
-import { confirm } from "../confirm.ts";
 import { badInput } from "../exit-code.ts";
-import { print, remark, stackCommand } from "../options.ts";
+import { remark } from "../options.ts";
 import { ProjectStack } from "../project-stack.ts";
-import type { OwnerOptions } from "./adopt.ts";
 import { giveUpFields, OF_CONTROLLERS } from "./field-owners.ts";
-import {
-  assertSettled,
-  objectTable,
-  ownershipIn,
-  withoutHandOff,
-  withProvider,
-} from "./owned-objects.ts";
+import { assertSettled, ownershipIn, withoutHandOff, withTarget } from "./owned-objects.ts";
+import { changeOwner, ownerCommand, type OwnerOptions } from "./owner-change.ts";
+import { writtenHandOff } from "./setting.ts";
 
 const HELP = `
 First have the controller forget the objects without deleting them: remove the Application without cascade
@@ -28,19 +22,16 @@ Examples:
 
 /** `slipway handoff return`: a stack that handed its objects off applies them from now on. */
 export function returnCommand(): Command {
-  return stackCommand(
+  return ownerCommand(
     "return",
     "Takes the objects of a stack back from a controller: they stay as they are, and the stack applies them from now on.",
     HELP,
-  )
-    .option("--dry-run", "list the objects, and change nothing")
-    .option("-y, --yes", "do not ask")
-    .action(takeBack);
+  ).action(takeBack);
 }
 
 async function takeBack(options: OwnerOptions): Promise<void> {
   const stack = await ProjectStack.open(options.stack);
-  if (Object.keys(JSON.parse((await stack.setting("handOff")) ?? "{}") as object).length > 0) {
+  if ((await writtenHandOff(stack)) !== undefined) {
     throw badInput(
       "slipway:handOff: set; allowed: settings without it; remove it, and run this again",
     );
@@ -54,26 +45,20 @@ async function takeBack(options: OwnerOptions): Promise<void> {
     );
   }
   const { objects } = owned;
-  remark(objectTable(objects));
-  const isDry = options.dryRun === true;
-  if (!isDry) {
-    await confirm(`Take ${objects.length} objects back, as they are?`, options.yes === true);
-    (await giveUpFields(stack, objects, OF_CONTROLLERS)).forEach(remark);
-    const { kubeconfig, kubeconfigVariable, context } = await clusterSettingOf(stack);
-    const path = kubeconfigVariable === undefined ? kubeconfig : "";
-    await stack.editState((known) =>
-      withProvider(withoutHandOff(known), (inputs) =>
-        applying(inputs, { kubeconfig: path, context }),
-      ),
-    );
-    await readObjects(stack);
-  }
-  const done = isDry ? "would be taken back" : "are taken back";
-  print(
-    options,
-    { stack: stack.name, changed: !isDry, objects },
-    `${stack.name}: ${objects.length} objects ${done}; run pulumi up --stack ${stack.name}`,
-  );
+  await changeOwner(stack, objects, options, {
+    question: `Take ${objects.length} objects back, as they are?`,
+    done: "taken back",
+    next: "which applies them",
+    make: async () => {
+      (await giveUpFields(stack, objects, OF_CONTROLLERS)).forEach(remark);
+      const { kubeconfig, kubeconfigVariable, context } = await clusterSettingOf(stack);
+      const path = kubeconfigVariable === undefined ? kubeconfig : "";
+      await stack.editState((known) =>
+        withTarget(withoutHandOff(known), { kubeconfig: path, context }),
+      );
+      await readObjects(stack);
+    },
+  });
 }
 
 /** The state knows only what was handed off: what the cluster added to it is read now. */
@@ -82,13 +67,4 @@ async function readObjects(stack: ProjectStack): Promise<void> {
   if (!succeeded) {
     throw runFailure("refresh", said, stack.name);
   }
-}
-
-/** The provider as the program has it for a stack that applies its objects. */
-function applying(
-  inputs: Readonly<Record<string, unknown>>,
-  access: { readonly kubeconfig: string; readonly context: string },
-) {
-  const kept = Object.entries(inputs).filter(([key]) => key !== "renderYamlToDirectory");
-  return { ...Object.fromEntries(kept), ...access };
 }

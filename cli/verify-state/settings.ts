@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 
 import { LIKE_THE_ENGINE, servicesIn } from "../../settings/services-file.ts";
+import { unquoted } from "../../settings/unquoted.ts";
 import { badInput } from "../exit-code.ts";
 import { fieldOf, isMapping, type Mapping, textOf } from "./mapping.ts";
 
@@ -85,16 +86,4 @@ function defaultsOf(project: Mapping): Mapping {
       return [key.includes(":") ? key : `${PREFIX}${key}`, given] as const;
     }),
   );
-}
-
-/** `pulumi config set` writes mappings as JSON. */
-function unquoted(value: unknown): unknown {
-  if (typeof value !== "string" || !value.startsWith("{")) {
-    return value;
-  }
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
 }

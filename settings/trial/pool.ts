@@ -14,6 +14,7 @@ import { fieldsOf, type Mapping } from "../mapping.ts";
 import { PASSWORD, registrySchema } from "../registry.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { trialFaults, trialSchema } from "../trial.ts";
+import { unquoted } from "../unquoted.ts";
 import { derivedSettings } from "./derived.ts";
 import { isEncrypted, unquoted, writtenStack } from "./written.ts";
 

@@ -6,6 +6,7 @@ import { LIKE_THE_ENGINE, servicesIn } from "../services-file.ts";
 import { stackFile } from "../stack-file.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { fieldsOf, type Mapping } from "../mapping.ts";
+import { unquoted } from "../unquoted.ts";
 
 const PREFIX = "slipway:";
 
@@ -56,16 +57,4 @@ function writtenIn(text: string, file: string, surroundings: Surroundings): Writ
 /** Whether a setting is encrypted. */
 export function isEncrypted(value: unknown): boolean {
   return fieldsOf(value)["secure"] !== undefined;
-}
-
-/** A setting, which `pulumi config set` writes, and the engine hands over, as JSON if it is a mapping. */
-export function unquoted(value: unknown): unknown {
-  if (typeof value !== "string" || !value.startsWith("{")) {
-    return value;
-  }
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
 }

@@ -5,8 +5,9 @@ import {
   assertSettled,
   ownershipIn,
   withoutHandOff,
-  withProvider,
+  withTarget,
 } from "../../cli/handoff/owned-objects.ts";
+import { handOffSettingOf, namespaceSettingOf } from "../../cli/handoff/setting.ts";
 import {
   type HandedOffOutput,
   handOffIn,
@@ -210,9 +211,9 @@ describe("the state of a stack that changes who applies its objects", () => {
   });
 
   test("differs in that provider's inputs and outputs, and in nothing else", () => {
-    const { resources = [] } = withProvider(state, (inputs) => {
-      const kept = Object.entries(inputs).filter(([key]) => key !== "context");
-      return { ...Object.fromEntries(kept), renderYamlToDirectory: "folder" };
+    const { resources = [] } = withTarget(state, {
+      kubeconfig: "",
+      renderYamlToDirectory: "folder",
     });
     expect(resources.slice(1)).toEqual([object, verdict]);
     expect(resources[0]).toEqual({
@@ -292,6 +293,36 @@ describe("the fields of an object that somebody else applies from now on", () =>
     expect(givenUp([other, applied], OF_CONTROLLERS)).toBeUndefined();
     const controllers = { ...applied, manager: "argocd-controller" };
     expect(givenUp([controllers, nobodys], OF_CONTROLLERS)).toHaveLength(1);
+  });
+});
+
+describe("the settings that a command reads", () => {
+  const written = (given: Readonly<Record<string, string>>) => ({
+    folder: "/",
+    setting: (key: string) => Promise.resolve(given[key]),
+  });
+  const { to, by } = OUTPUT;
+
+  test("are those that the program reads", async () => {
+    const handOff = JSON.stringify({ to, by });
+    await expect(handOffSettingOf(written({ handOff }))).resolves.toEqual({ to, by });
+    await expect(namespaceSettingOf(written({ namespace: "shop" }))).resolves.toBe("shop");
+    const namespace = JSON.stringify({ name: "team", exists: true });
+    await expect(namespaceSettingOf(written({ namespace }))).resolves.toBe("team");
+  });
+
+  test.each([
+    [{}, /^slipway:handOff: missing; allowed: \{to, by\}/],
+    [{ handOff: "{}" }, /^slipway:handOff: missing; allowed: \{to, by\}/],
+    [{ handOff: "yes" }, /^slipway:handOff: got "yes"; allowed: \{to, by\}[^\n]*$/],
+  ])("refuse %j with what is allowed", async (given, fault) => {
+    await expect(handOffSettingOf(written(given))).rejects.toThrow(fault);
+  });
+
+  test("name the namespace that a controller applies to", async () => {
+    await expect(namespaceSettingOf(written({}))).rejects.toThrow(
+      /^slipway:namespace: missing; allowed: the name of a namespace/,
+    );
   });
 });
 
