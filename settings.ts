@@ -19,7 +19,7 @@ import { resolveCluster } from "./settings/cluster.ts";
 import { serviceFaults } from "./settings/conflicts.ts";
 import { credentialFaults, settingsUsed } from "./settings/credential-conflicts.ts";
 import { withCertificate, withValues } from "./settings/credentials.ts";
-import { besides, type Fault, faultLine, faultsOf } from "./settings/fault.ts";
+import { besides, type Fault, faultLine, faultsOf, placeOf } from "./settings/fault.ts";
 import { groupFaults } from "./settings/groups.ts";
 import { handOffFaults, handOffOf } from "./settings/hand-off.ts";
 import { jenkinsFaults } from "./settings/jenkins.ts";
@@ -262,10 +262,6 @@ function parseJson(text: string): unknown {
 
 function today(): string {
   return new Date().toISOString().slice(0, "YYYY-MM-DD".length);
-}
-
-function placeOf({ path }: Fault): string {
-  return path.map(String).join("\0");
 }
 
 /** The faults as lines, each once, in the order of their keys. */

@@ -71,6 +71,17 @@ export class PrometheusError extends Error {
   override readonly name = "PrometheusError";
 }
 
+/**
+ * That Prometheus has not answered, as a value: what asks goes on without the answer.
+ * @throws any other error
+ */
+export function unanswered(error: unknown): PrometheusError {
+  if (error instanceof PrometheusError) {
+    return error;
+  }
+  throw error;
+}
+
 /** What can be asked. */
 export type Asked = Pick<Prometheus, "query" | "targets">;
 

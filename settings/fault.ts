@@ -39,12 +39,17 @@ export function under(path: Fault["path"], faults: readonly Fault[]): Fault[] {
   return faults.map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
 }
 
+/** The same text for the same place: a schema has the places of a list as numbers, others may have them as strings. */
+export function placeOf({ path }: Pick<Fault, "path">): string {
+  return path.map((key) => `\0${String(key)}`).join("");
+}
+
 /** The faults that a schema found, in Slipway's words. */
 export function faultsOf(error: z.ZodError | undefined): Fault[] {
   const found = faultsIn(error?.issues ?? []);
   // An empty string is neither a list, nor one with something in it.
-  const firsts = new Map(found.toReversed().map((fault) => [JSON.stringify(fault.path), fault]));
-  return found.filter((fault) => firsts.get(JSON.stringify(fault.path)) === fault);
+  const firsts = new Map(found.toReversed().map((fault) => [placeOf(fault), fault]));
+  return found.filter((fault) => firsts.get(placeOf(fault)) === fault);
 }
 
 /** Faults but those of what is missing in something that has another form as a whole: of that, nothing can be said. */
@@ -52,9 +57,9 @@ export function besides(shapes: readonly Fault[], faults: readonly Fault[], raw:
   const whole = shapes.filter(({ path }) => {
     return mapping(path.reduce<unknown>((at, key) => fieldsOf(at)[String(key)], raw)) === undefined;
   });
-  const known = new Set(whole.map(({ path }) => JSON.stringify(path)));
+  const known = new Set(whole.map(placeOf));
   return faults.filter(({ path }) =>
-    path.every((_, index) => !known.has(JSON.stringify(path.slice(0, index)))),
+    path.every((_, index) => !known.has(placeOf({ path: path.slice(0, index) }))),
   );
 }
 

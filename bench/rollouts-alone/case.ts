@@ -34,7 +34,10 @@ export interface Metric {
 /** No pod has such a series, as if no request had come. */
 const NO_SERIES = 'slipway_nobody_counts_this{pod="new"}';
 const NOT_A_NUMBER = "vector(0) / vector(0)";
-const GOOD = { query: "vector(0)", successCondition: "result[0] <= 1" };
+const SUCCESS = { successCondition: "result[0] <= 1" };
+const FAILURE = { failureCondition: "result[0] > 1" };
+const GOOD = { query: "vector(0)", ...SUCCESS };
+const BAD = { query: "vector(9)", ...SUCCESS };
 const LATE = { initialDelay: "1h" };
 
 /** The rows of the table in docs/steps.md. */
@@ -42,7 +45,7 @@ export const CASES: readonly AloneCase[] = [
   {
     name: "no-series",
     title: "no request: an answer without a series, and a condition that reads result[0]",
-    metric: { query: NO_SERIES, successCondition: "result[0] <= 1" },
+    metric: { query: NO_SERIES, ...SUCCESS },
   },
   {
     name: "no-series-allowed",
@@ -52,7 +55,7 @@ export const CASES: readonly AloneCase[] = [
   {
     name: "no-series-zero",
     title: "no request: a query that falls back to 0",
-    metric: { query: `${NO_SERIES} or vector(0)`, successCondition: "result[0] <= 1" },
+    metric: { query: `${NO_SERIES} or vector(0)`, ...SUCCESS },
   },
   {
     name: "unmeasured-background",
@@ -63,32 +66,28 @@ export const CASES: readonly AloneCase[] = [
   {
     name: "nan-success",
     title: "NaN with a successCondition alone",
-    metric: { query: NOT_A_NUMBER, successCondition: "result[0] <= 1" },
+    metric: { query: NOT_A_NUMBER, ...SUCCESS },
   },
   {
     name: "nan-failure",
     title: "NaN with a failureCondition alone",
-    metric: { query: NOT_A_NUMBER, failureCondition: "result[0] > 1" },
+    metric: { query: NOT_A_NUMBER, ...FAILURE },
   },
   {
     name: "nan-both",
     title: "NaN with both",
-    metric: {
-      query: NOT_A_NUMBER,
-      successCondition: "result[0] <= 1",
-      failureCondition: "result[0] > 1",
-    },
+    metric: { query: NOT_A_NUMBER, ...SUCCESS, ...FAILURE },
   },
   {
     name: "first-release",
     title: "a first release whose analysis would fail",
-    metric: { query: "vector(9)", successCondition: "result[0] <= 1" },
+    metric: BAD,
     then: "nothing",
   },
   {
     name: "abort",
     title: "an analysis that fails",
-    metric: { query: "vector(9)", successCondition: "result[0] <= 1" },
+    metric: BAD,
   },
   {
     name: "promote-full",

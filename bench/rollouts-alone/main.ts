@@ -54,7 +54,9 @@ async function play(entry: AloneCase, address: string): Promise<Outcome> {
   const [before] = await hashes(name);
   await apply(rollout(entry, NAMESPACE, 2));
   // Its status is of the first release until the controller has seen the second one.
-  await until(async () => (await hashes(name))[0] !== before);
+  if (!(await until(async () => (await hashes(name))[0] !== before))) {
+    return seen(name, "has not ended");
+  }
   if (then === "promote-full") {
     await until(async () => (await runsOf(name)).length > 0);
     await promoteFull(name);
@@ -99,11 +101,15 @@ async function ended(name: string): Promise<Outcome["release"]> {
   return release ?? "has not ended";
 }
 
-/** Until it holds, or the time is over. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let rest = SECONDS; rest > 0 && !(await holds()); rest -= 1) {
+/** Whether it holds before the time is over. */
+async function until(holds: () => Promise<boolean>): Promise<boolean> {
+  for (let rest = SECONDS; rest > 0; rest -= 1) {
+    if (await holds()) {
+      return true;
+    }
     await sleep(1000);
   }
+  return false;
 }
 
 main().catch((error: unknown) => {

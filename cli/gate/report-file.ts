@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Stats } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 
 import { ZodError } from "zod";
@@ -22,7 +23,11 @@ const MEBIBYTES = 128;
 /** What tells a file from the one that is written in its place, undefined if there is none. */
 export async function markOf(file: string): Promise<string | undefined> {
   const found = await stat(file).catch(() => undefined);
-  return found && [found.ino, found.size, found.mtimeMs, found.ctimeMs].join(" ");
+  return found && markIn(found);
+}
+
+function markIn({ ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return [ino, size, mtimeMs, ctimeMs].join(" ");
 }
 
 /**
@@ -65,7 +70,7 @@ async function bytesOf(file: string, before: string | undefined): Promise<Buffer
       ? "it must be there once the command has ended, got no file"
       : found.size > MEBIBYTES * 2 ** 20
         ? `got ${found.size} bytes; allowed: ${MEBIBYTES} MiB`
-        : before !== undefined && before === (await markOf(file))
+        : before === markIn(found)
           ? "it must be written by the command, got the one that was there before"
           : found.size === 0
             ? "it must say what was found, got an empty file"

@@ -121,6 +121,12 @@ export function kindsOf(delivery: Delivery): WorkloadKind[] {
   return [...new Set(servicesOf(delivery).map(workloadKindOf))].sort();
 }
 
+/** The names of the services between whose old and new pods a route's requests are divided. */
+export function dividedNames(delivery: Delivery): string[] {
+  const divided = servicesOf(delivery).filter(({ weights }) => weights !== undefined);
+  return divided.map(({ name }) => name);
+}
+
 /** The credentials whose Secrets are in the services' namespace: the lanes write no others. */
 export function ownCredentials({ namespace, credentials }: Delivery) {
   return Object.entries(credentials).filter(([, credential]) => isAt(credential, namespace));

@@ -1,6 +1,13 @@
 import { byName } from "../by-name.ts";
 import type { Lane } from "./definition.ts";
-import { type Delivery, kindsOf, ownCredentials, placesOf, servicesOf } from "./delivery.ts";
+import {
+  type Delivery,
+  dividedNames,
+  kindsOf,
+  ownCredentials,
+  placesOf,
+  servicesOf,
+} from "./delivery.ts";
 import { buildPolicy } from "./policies/build.ts";
 import { annotations } from "./policies/deploy/annotations.ts";
 import { cronJobs, jobs } from "./policies/deploy/cron-jobs.ts";
@@ -84,7 +91,7 @@ function limitsOf(delivery: Delivery): Readonly<Record<string, Limit | undefined
   const hasRoute = Object.values(delivery.services).some(({ route }) => route !== undefined);
   const hasMetrics = servicesOf(delivery).some(({ metrics }) => metrics !== undefined);
   const hasSteps = kindsOf(delivery).includes("Rollout");
-  const hasWeights = servicesOf(delivery).some(({ weights }) => weights !== undefined);
+  const hasWeights = dividedNames(delivery).length > 0;
   const seals = own.some(([, { store }]) => store === undefined);
   const fetches = own.some(([, { store }]) => store !== undefined);
   return {

@@ -92,8 +92,10 @@ function judged(statement: FoundStatement, gate: Gate, now: number): GateOutcome
   const end = endByAge(time, withinSeconds);
   const expired = waivers.filter(({ until }) => until !== undefined && Date.parse(until) <= now);
   const when = time === undefined ? "without a time" : `of ${time}`;
+  if (result === "failed") {
+    return { reasons: [`a failure ${when}, which is the newest statement`] };
+  }
   const reasons = [
-    ...(result === "failed" ? [`a failure ${when}, which is the newest statement`] : []),
     ...(withinSeconds !== undefined && end === undefined
       ? [`a pass without a time, and it may be ${withinSeconds} s old at most`]
       : []),

@@ -16,45 +16,78 @@ const LOW_PORTS = "NET_BIND_SERVICE";
 /** Capabilities of the level `baseline` that a word of their own permits. */
 export const CHANGING = BASELINE_CAPABILITIES.filter((name) => name !== LOW_PORTS);
 
-/** A field of a container's security context. */
+/** A field of the security context of the container `c`. */
 const own = (path: string, otherwise: string) => `c.?securityContext.${path}.orValue(${otherwise})`;
+const ofPod = (pod: string, path: string, otherwise: string) =>
+  `${pod}.?securityContext.${path}.orValue(${otherwise})`;
+const either = (pod: string, path: string, otherwise: string) =>
+  own(path, ofPod(pod, path, otherwise));
 const PRIVILEGED = own("?privileged", "false");
-const ADDED = own("?capabilities.?add", "[]");
+/** The capabilities that the container `c` adds, as a list. */
+export const ADDED = own("?capabilities.?add", "[]");
+/** Whether the capability `a` is beyond the level `baseline`. */
+export const OF_SYSTEM = `!(a in ${literal(BASELINE_CAPABILITIES)})`;
+/** Whether the port `p` is one of the node. */
+export const OF_NODE = "p.?hostPort.orValue(0) != 0";
+/** Whether the sysctl `s` reaches beyond its pod. */
+export const UNSAFE = `!(s.name in ${literal(SAFE_SYSCTLS)})`;
 /** Whether the SELinux options `o` are some that the level `baseline` admits. */
 export const SELINUX = `(o.?type.orValue("") in ${literal(SELINUX_TYPES)} && o.?user.orValue("") == "" && o.?role.orValue("") == "")`;
 
 /** Whether the container `c` keeps capabilities that the runtime gives it. */
 export const UNDROPPED = `(!${PRIVILEGED} && !("ALL" in ${own("?capabilities.?drop", "[]")}))`;
 
+/** By which field the container `c` has no confinement of its runtime's. */
+export function unconfinedBy(pod: string) {
+  return {
+    seccompProfile: `!(${either(pod, "?seccompProfile.?type", '""')} in ["RuntimeDefault", "Localhost"])`,
+    appArmorProfile: `${either(pod, "?appArmorProfile.?type", '""')} == "Unconfined"`,
+    procMount: `${own("?procMount", '"Default"')} != "Default"`,
+  } as const;
+}
+
+/** The SELinux options of the container `c` and of its pod, as a list. */
+export function seLinuxOptionsOf(pod: string): string {
+  return `[${own("?seLinuxOptions", "{}")}, ${ofPod(pod, "?seLinuxOptions", "{}")}]`;
+}
+
+/** The sysctls of a pod, as a list. */
+export function sysctlsOf(pod: string): string {
+  return ofPod(pod, "?sysctls", "[]");
+}
+
+/** A word of the setting `allow`, as far as pods show that they need it. */
+export type Word = keyof ReturnType<typeof wordsOf>;
+
+/** Whether pods do what a word permits, by that word, as an expression. */
+export function wordsOf(pods: Pods) {
+  return { ...loosenessOf(pods), ...reachOf(pods) };
+}
+
 /**
  * Whether pods do what a word of the setting `allow` permits, by that word, as an expression. Lanes and the policy of a namespace are made
  * of these.
  */
 export function loosenessOf({ pod, containers }: Pods) {
-  const shared = (path: string, otherwise: string) =>
-    `${pod}.?securityContext.${path}.orValue(${otherwise})`;
-  const either = (path: string, otherwise: string) => own(path, shared(path, otherwise));
   const some = (demand: string) => `${containers}.exists(c, ${demand})`;
   const inPod = (field: string) => `${pod}.?${field}.orValue(false)`;
   return {
     "writable-root": some(`!${own("?readOnlyRootFilesystem", "false")}`),
     "low-ports": some(`${literal(LOW_PORTS)} in ${ADDED}`),
-    root: some(`!${either("?runAsNonRoot", "false")} || ${either("?runAsUser", "-1")} == 0`),
+    root: some(
+      `!${either(pod, "?runAsNonRoot", "false")} || ${either(pod, "?runAsUser", "-1")} == 0`,
+    ),
     "privilege-escalation": some(`!${PRIVILEGED} && ${own("?allowPrivilegeEscalation", "true")}`),
     capabilities: some(`${UNDROPPED} || ${ADDED}.exists(a, a in ${literal(CHANGING)})`),
     "host-network": inPod("hostNetwork"),
     "host-pid": inPod("hostPID"),
     "host-ipc": inPod("hostIPC"),
-    "host-ports": some("c.?ports.orValue([]).exists(p, p.?hostPort.orValue(0) != 0)"),
-    "system-capabilities": some(`${ADDED}.exists(a, !(a in ${literal(BASELINE_CAPABILITIES)}))`),
-    unconfined: some(
-      `!(${either("?seccompProfile.?type", '""')} in ["RuntimeDefault", "Localhost"]) || ${either("?appArmorProfile.?type", '""')} == "Unconfined" || ${own("?procMount", '"Default"')} != "Default"`,
-    ),
-    selinux: some(
-      `![c.?securityContext.?seLinuxOptions.orValue({}), ${shared("?seLinuxOptions", "{}")}].all(o, ${SELINUX})`,
-    ),
-    sysctls: `${pod}.?securityContext.?sysctls.orValue([]).exists(s, !(s.name in ${literal(SAFE_SYSCTLS)}))`,
-    privileged: some(`${PRIVILEGED} || ${either("?windowsOptions.?hostProcess", "false")}`),
+    "host-ports": some(`c.?ports.orValue([]).exists(p, ${OF_NODE})`),
+    "system-capabilities": some(`${ADDED}.exists(a, ${OF_SYSTEM})`),
+    unconfined: some(Object.values(unconfinedBy(pod)).join(" || ")),
+    selinux: some(`!${seLinuxOptionsOf(pod)}.all(o, ${SELINUX})`),
+    sysctls: `${sysctlsOf(pod)}.exists(s, ${UNSAFE})`,
+    privileged: some(`${PRIVILEGED} || ${either(pod, "?windowsOptions.?hostProcess", "false")}`),
   } as const;
 }
 

@@ -1,6 +1,20 @@
-import { BASELINE_CAPABILITIES, SAFE_SYSCTLS } from "../../contract/pod-security.ts";
 import { literal, quoted, together } from "./cel.ts";
-import { CHANGING, hostsOf, OTHER_VOLUME, type Pods, SELINUX, UNDROPPED } from "./loose.ts";
+import {
+  ADDED,
+  CHANGING,
+  hostsOf,
+  OF_NODE,
+  OF_SYSTEM,
+  OTHER_VOLUME,
+  type Pods,
+  SELINUX,
+  seLinuxOptionsOf,
+  sysctlsOf,
+  unconfinedBy,
+  UNDROPPED,
+  UNSAFE,
+  type Word,
+} from "./loose.ts";
 
 const NAME = '"container " + c.?name.orValue("without a name")';
 
@@ -11,19 +25,19 @@ const REMOTE = ["iscsi", "rbd", "cephfs", "glusterfs", "fc", "flexVolume", "gitR
  * Of the words that pods may need for more than one thing: what needs it, each of it once, as an expression for a list of strings. So
  * another one is told from those that were there before.
  */
-export function severalNeeds({ pod, containers }: Pods): Readonly<Record<string, string>> {
-  const added = ofContainer("?capabilities.?add", "[]");
+export function severalNeeds({ pod, containers }: Pods): Readonly<Partial<Record<Word, string>>> {
   const capabilities = (which: string) =>
-    ofEach(containers, `${added}.filter(a, ${which})`, `"capability " + ${quoted("d")}`);
+    ofEach(containers, `${ADDED}.filter(a, ${which})`, `"capability " + ${quoted("d")}`);
   const changing = capabilities(`a in ${literal(CHANGING)}`);
-  const ports = "c.?ports.orValue([]).filter(p, p.?hostPort.orValue(0) != 0)";
+  const ports = `c.?ports.orValue([]).filter(p, ${OF_NODE})`;
+  const options = `${seLinuxOptionsOf(pod)}.filter(o, !${SELINUX})`;
   return {
     capabilities: `${containers}.filter(c, ${UNDROPPED}).map(c, ${NAME}) + ${changing}`,
-    "system-capabilities": capabilities(`!(a in ${literal(BASELINE_CAPABILITIES)})`),
+    "system-capabilities": capabilities(OF_SYSTEM),
     "host-ports": ofEach(containers, ports, HOST_PORT),
     unconfined: ofEach(containers, confinement(pod), "d"),
-    selinux: ofEach(containers, options(pod), OPTIONS),
-    sysctls: `${inPod(pod, "?sysctls", "[]")}.filter(s, !(s.name in ${literal(SAFE_SYSCTLS)})).map(s, "its pods: sysctl " + ${quoted("s.name")} + " of " + ${quoted("s.value")})`,
+    selinux: ofEach(containers, options, OPTIONS),
+    sysctls: `${sysctlsOf(pod)}.filter(s, ${UNSAFE}).map(s, "its pods: sysctl " + ${quoted("s.name")} + " of " + ${quoted("s.value")})`,
     "probe-hosts": ofEach(containers, hostsOf("c"), `"a probe of " + ${quoted("d")}`),
     "host-path": ofNode(pod, containers),
     "other-volumes": `${pod}.?volumes.orValue([]).filter(v, ${OTHER_VOLUME}).map(v, "volume " + v.name + ${WHERE})`,
@@ -36,26 +50,12 @@ function ofEach(containers: string, list: string, said: string): string {
   return `${containers}.map(c, ${lines}).join("\\n").split("\\n").filter(f, f != "")`;
 }
 
-const ofContainer = (path: string, otherwise: string) =>
-  `c.?securityContext.${path}.orValue(${otherwise})`;
-const inPod = (pod: string, path: string, otherwise: string) =>
-  `${pod}.?securityContext.${path}.orValue(${otherwise})`;
-
 const HOST_PORT =
   '"host port " + (d.?hostIP.orValue("") == "" ? "" : d.hostIP + ":") + string(d.hostPort) + "/" + d.?protocol.orValue("TCP")';
 
 function confinement(pod: string): string {
-  const either = (path: string) => ofContainer(path, inPod(pod, path, '""'));
-  const ways = {
-    seccompProfile: `!(${either("?seccompProfile.?type")} in ["RuntimeDefault", "Localhost"])`,
-    appArmorProfile: `${either("?appArmorProfile.?type")} == "Unconfined"`,
-    procMount: `${ofContainer("?procMount", '"Default"')} != "Default"`,
-  };
-  return `(${together(Object.entries(ways).map(([name, is]) => `(${is} ? [${literal(name)}] : [])`))})`;
-}
-
-function options(pod: string): string {
-  return `[${ofContainer("?seLinuxOptions", "{}")}, ${inPod(pod, "?seLinuxOptions", "{}")}].filter(o, !${SELINUX})`;
+  const ways = Object.entries(unconfinedBy(pod));
+  return `(${together(ways.map(([name, is]) => `(${is} ? [${literal(name)}] : [])`))})`;
 }
 
 const field = (name: string) => quoted(`d.?${name}.orValue("")`);

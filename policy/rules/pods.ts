@@ -1,6 +1,6 @@
 import { faultIf, faultOf, literal, together } from "./cel.ts";
 import { SERVING, WITH_PODS } from "./kinds.ts";
-import { loosenessOf, type Pods, reachOf } from "./loose.ts";
+import { type Word, wordsOf } from "./loose.ts";
 import { severalNeeds } from "./needs.ts";
 import type { Given, Place, Rule } from "./rule.ts";
 
@@ -8,12 +8,6 @@ const HOST = ["host-network", "host-pid", "host-ipc"] as const;
 
 /** What the level `restricted` admits, and Slipway's own hardening does not. */
 const BEYOND = ["writable-root", "low-ports", "token"] as const;
-
-type Word = keyof ReturnType<typeof wordsOf>;
-
-function wordsOf(pods: Pods) {
-  return { ...loosenessOf(pods), ...reachOf(pods) };
-}
 
 /** The words that have no rule of their own. */
 const OTHERS = (Object.keys(wordsOf({ pod: "", containers: "" })) as Word[]).filter(
@@ -54,10 +48,11 @@ const OTHERWISE = "; set it in slipway:services, or remove what needs it";
 /** Each names who needs it: what is added to that is new. A container that was added to a pod which runs is one of them. */
 function wordFaults({ object, pod, all }: Place, given: Given, words: readonly Word[]): string {
   const loose = wordsOf({ pod, containers: "[c]" });
+  const several = severalNeeds({ pod, containers: all });
   return together(
     words.map((word) => {
       const held = heldBy({ object }, given, word);
-      const found = whoNeeds(word, pod, all, loose[word]);
+      const found = whoNeeds(word, all, { isLoose: loose[word], needs: several[word] });
       return held.length === 0 ? found : `(${held.join(" && ")} ? ${found} : [])`;
     }),
   );
@@ -86,11 +81,15 @@ function annotationFaults({ object, annotations }: Place, { allow }: Given): str
   return allowed.length === 0 ? found : `(${namedAs(name, allowed)} ? [] : ${found})`;
 }
 
-function whoNeeds(word: Word, pod: string, containers: string, isLoose: string): string {
+/** @param needs all that needs it, of a word that pods may need for more than one thing */
+function whoNeeds(
+  word: Word,
+  containers: string,
+  { isLoose, needs }: { readonly isLoose: string; readonly needs: string | undefined },
+): string {
   const rest = literal(` needs allow: [${word}]${OTHERWISE}`);
-  const several = severalNeeds({ pod, containers })[word];
-  if (several !== undefined) {
-    return `(${several}).map(n, n + ${rest})`;
+  if (needs !== undefined) {
+    return `(${needs}).map(n, n + ${rest})`;
   }
   if (OF_PODS.some((each) => each === word)) {
     return faultIf(isLoose, literal(`its pods need allow: [${word}]${OTHERWISE}`));

@@ -2,7 +2,7 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { titleOf } from "../../contract/workload-kind.ts";
 import type { Cluster } from "../cluster.ts";
 import { pause } from "../cluster/pause.ts";
-import { type Asked, Prometheus, PrometheusError } from "../prometheus.ts";
+import { type Asked, Prometheus, PrometheusError, unanswered } from "../prometheus.ts";
 import type { Failed, Verdict } from "../verdict/finding.ts";
 import { nameOf, type Observed } from "../verdict/objects.ts";
 import { newReplicaSet, podsOf } from "../verdict/revision.ts";
@@ -112,10 +112,7 @@ export class AlertLook {
       }
       this.#found = await firingAlerts(this.#release, this.#pods, this.#prometheus, signal);
     } catch (error) {
-      if (!(error instanceof PrometheusError)) {
-        throw error;
-      }
-      this.#found = error;
+      this.#found = unanswered(error);
     }
   }
 

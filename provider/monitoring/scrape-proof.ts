@@ -2,7 +2,7 @@ import type { ReadinessInputs } from "../../contract/readiness.ts";
 import type { Cluster } from "../cluster.ts";
 import { COLLECTIONS } from "../cluster/collection.ts";
 import { pause } from "../cluster/pause.ts";
-import { Prometheus, PrometheusError } from "../prometheus.ts";
+import { Prometheus, PrometheusError, unanswered } from "../prometheus.ts";
 import type { Failed, FinalVerdict, Proof } from "../verdict/finding.ts";
 import { nameOf, type Observed, type Pod, uidOf } from "../verdict/objects.ts";
 import type { Reason } from "../verdict/reasons.ts";
@@ -197,7 +197,7 @@ async function lastScrapes(
   const seconds = release.monitoring.scrape?.waitSeconds ?? RULES_SECONDS;
   const until = performance.now() + (wait ? seconds * 1000 : 0);
   for (;;) {
-    const found = await scrapesOf(release, pods, prometheus, signal).catch(known);
+    const found = await scrapesOf(release, pods, prometheus, signal).catch(unanswered);
     const isDone = "missing" in found && found.missing.length === 0 && found.hasRules;
     if (isDone || signal.aborted || performance.now() >= until) {
       return found;
@@ -213,11 +213,4 @@ function progressOf(found: Scrapes | PrometheusError, pods: number): string {
   }
   const { missing, hasRules } = found;
   return `ready, ${pods - missing.length}/${pods} scraped${hasRules ? "" : ", rules not loaded"}`;
-}
-
-function known(error: unknown): PrometheusError {
-  if (error instanceof PrometheusError) {
-    return error;
-  }
-  throw error;
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from "../cluster.ts";
-import { Prometheus, PrometheusError } from "../prometheus.ts";
+import { Prometheus, PrometheusError, unanswered } from "../prometheus.ts";
 import type { Failed } from "../verdict/finding.ts";
 import { nameOf, type Observed, type Pod } from "../verdict/objects.ts";
 import type { Reason } from "../verdict/reasons.ts";
@@ -29,7 +29,8 @@ export async function withScrapeCause(
   const pods = replicaSet === undefined ? [] : podsOf(replicaSet, observed.pods);
   const sources = { api, prometheus: new Prometheus(address, api), signal };
   const cause = await causeOf(release, pods, sources).catch(unanswered);
-  return cause === undefined
+  // That it does not answer, the verdict says itself.
+  return cause === undefined || cause instanceof PrometheusError
     ? verdict
     : {
         ...verdict,
@@ -53,12 +54,4 @@ async function causeOf(
   return missing.length < pods.length
     ? undefined
     : scrapeCauseOf(release, pods, pods.map(nameOf), sources, "raise watch.for");
-}
-
-/** The verdict says so itself. */
-function unanswered(error: unknown): undefined {
-  if (!(error instanceof PrometheusError)) {
-    throw error;
-  }
-  return undefined;
 }

@@ -4,7 +4,7 @@ import { ApiError } from "../cluster/api-error.ts";
 import { COLLECTIONS } from "../cluster/collection.ts";
 import { find } from "../cluster/find.ts";
 import { scrapesOf } from "../monitoring/scrapes.ts";
-import { type Asked, PrometheusError } from "../prometheus.ts";
+import { type Asked, unanswered } from "../prometheus.ts";
 import { runsOf } from "../verdict/analysis.ts";
 import { type ArgoRollout, ROLLOUT_HASH } from "../verdict/argo-rollout.ts";
 import type { Verdict } from "../verdict/finding.ts";
@@ -81,8 +81,8 @@ export class FirstWatch {
     }
     const pods = podsOf(newReplicaSet(observed), observed.pods);
     const scraped = { service, namespace, monitoring };
-    const { missing } = await scrapesOf(scraped, pods, this.prometheus, signal).catch(unanswered);
-    return missing.length > 0;
+    const found = await scrapesOf(scraped, pods, this.prometheus, signal).catch(unanswered);
+    return "missing" in found && found.missing.length > 0;
   }
 
   async #begin(rollout: ArgoRollout, hash: string, signal: AbortSignal): Promise<void> {
@@ -100,13 +100,6 @@ export class FirstWatch {
       }
     }
   }
-}
-
-function unanswered(error: unknown): { readonly missing: readonly string[] } {
-  if (!(error instanceof PrometheusError)) {
-    throw error;
-  }
-  return { missing: [] };
 }
 
 /** Owned, and so cleared away with it, but not controlled by the Rollout: it ends what it controls and does not know. */

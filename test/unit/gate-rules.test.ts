@@ -151,6 +151,13 @@ describe("an image has not passed a gate", () => {
       ["a failure of 2026-11-29T12:00:00Z, which is the newest statement"],
     ],
     [
+      "that it failed, however long ago that was",
+      { withinSeconds: 3600 },
+      [{ result: "failed", waivers: [{ id: "CVE-1", until: "2026-11-30T00:00:00Z" }] }],
+      {},
+      ["a failure of 2026-11-29T12:00:00Z, which is the newest statement"],
+    ],
+    [
       "whose waivers have ended, and which is too old",
       { withinSeconds: 3600 },
       [

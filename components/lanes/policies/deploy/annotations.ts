@@ -1,5 +1,11 @@
 import { resourceOfKind } from "../../../../contract/workload-kind.ts";
-import { type Delivery, kindsOf, serviceObjects, servicesOf } from "../../delivery.ts";
+import {
+  type Delivery,
+  dividedNames,
+  kindsOf,
+  serviceObjects,
+  servicesOf,
+} from "../../delivery.ts";
 import { fields, groupOf, type NamedObject } from "../../../rendered/object.ts";
 import { hasAnyClaims, writtenObjects } from "../../rendered.ts";
 import { literal } from "../policy.ts";
@@ -46,7 +52,7 @@ export function annotations(delivery: Delivery): Limit {
   const said = ordersOf([...serviceObjects(delivery), ...written.map(({ object }) => object)], own);
   const hasMetrics = servicesOf(delivery).some(({ metrics }) => metrics !== undefined);
   const hasRoutes = servicesOf(delivery).some(({ routes }) => routes.length > 0);
-  const hasWeights = servicesOf(delivery).some(({ weights }) => weights !== undefined);
+  const hasWeights = dividedNames(delivery).length > 0;
   // Claims come last, as in the policies that there are.
   const resources = [
     ...sorted([

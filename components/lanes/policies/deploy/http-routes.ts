@@ -1,6 +1,6 @@
 import { TRAEFIK_API } from "../../../manifests/weighted.ts";
 import type { CompletedRoute } from "../../../service/route.ts";
-import { type Delivery, servicesOf } from "../../delivery.ts";
+import { type Delivery, dividedNames, servicesOf } from "../../delivery.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
 
@@ -12,7 +12,7 @@ const OWN = "slipway:services.<service>.route";
 export function httpRoutes(delivery: Delivery): Limit {
   const all = servicesOf(delivery).flatMap(({ routes }) => routes);
   const parent = `[p.?group.orValue("gateway.networking.k8s.io"), p.?kind.orValue("Gateway"), p.?namespace.orValue("${delivery.namespace}"), p.name, p.?sectionName.orValue("")].join(" ")`;
-  const divided = servicesOf(delivery).filter(({ weights }) => weights !== undefined);
+  const divided = dividedNames(delivery);
   const isDivided = `b.?group.orValue("") == "${TRAEFIK_GROUP}" && b.?kind.orValue("") == "TraefikService" && b.name in variables.divided`;
   const isService = `b.?group.orValue("") == "" && b.?kind.orValue("Service") == "Service"`;
   const kind = divided.length > 0 ? `(${isService} || ${isDivided})` : `(${isService})`;
@@ -47,7 +47,7 @@ export function httpRoutes(delivery: Delivery): Limit {
       parents: literal(distinct(all.flatMap((route) => parentsOf(route, delivery.namespace)))),
       hosts: literal(distinct(all.flatMap(({ hosts }) => hosts))),
       filters: literal(distinct(all.flatMap(filterTypesOf))),
-      ...(divided.length > 0 && { divided: literal(divided.map(({ name }) => name)) }),
+      ...(divided.length > 0 && { divided: literal(divided) }),
     },
     validations: rules.map(([expression, field, allowed]) => ({
       expression: `(${isSame}) || ${expression}`,

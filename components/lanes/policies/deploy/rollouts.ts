@@ -1,6 +1,6 @@
 import { ROLLOUTS_API } from "../../../manifests/rollout.ts";
 import type { Delivery } from "../../delivery.ts";
-import { manifestsOf, servicesOf } from "../../delivery.ts";
+import { dividedNames, manifestsOf, servicesOf } from "../../delivery.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
 import { podLimit } from "./pod-limit.ts";
@@ -16,7 +16,7 @@ const SAME = "oldObject != null && object.spec == oldObject.spec";
  */
 export function rollouts(delivery: Delivery): Limit {
   const { variables = {}, validations } = podLimit(delivery, "the name of the Rollout");
-  const divided = servicesOf(delivery).filter(({ weights }) => weights !== undefined);
+  const divided = dividedNames(delivery);
   const routing = "object.spec.?strategy.?canary.?trafficRouting";
   const named = `${routing}.?traefik.?weightedTraefikServiceName.orValue("") in variables.divided`;
   const isOwn = `(dyn(${routing}.value()).all(k, k == "traefik") && ${named})`;
@@ -28,7 +28,7 @@ export function rollouts(delivery: Delivery): Limit {
     resources: ["rollouts"],
     variables: {
       ...variables,
-      ...(divided.length > 0 && { divided: literal(divided.map(({ name }) => name)) }),
+      ...(divided.length > 0 && { divided: literal(divided) }),
     },
     validations: [
       {

@@ -1,6 +1,6 @@
 import { TRAEFIK_API } from "../../../manifests/weighted.ts";
 import { weightedNames } from "../../../service/steps.ts";
-import { type Delivery, servicesOf } from "../../delivery.ts";
+import { type Delivery, dividedNames } from "../../delivery.ts";
 import { literal } from "../policy.ts";
 import { type Limit, refusal } from "./limit.ts";
 
@@ -11,8 +11,7 @@ const [GROUP = "", VERSION = ""] = TRAEFIK_API.split("/");
  * they name, or lead to Traefik's own dashboard.
  */
 export function traefikServices(delivery: Delivery): Limit {
-  const divided = servicesOf(delivery).filter(({ weights }) => weights !== undefined);
-  const names = divided.flatMap(({ name }) => Object.values(weightedNames(name)));
+  const names = dividedNames(delivery).flatMap((name) => Object.values(weightedNames(name)));
   const own = [
     `dyn(s).all(k, k in ["name", "port", "weight"])`,
     `s.name in variables.services`,
