@@ -16,7 +16,7 @@ import type { Surroundings } from "../surroundings.ts";
 import { trialFaults, trialSchema } from "../trial.ts";
 import { unquoted } from "../unquoted.ts";
 import { derivedSettings } from "./derived.ts";
-import { isEncrypted, unquoted, writtenStack } from "./written.ts";
+import { isEncrypted, writtenStack } from "./written.ts";
 
 /** The settings of a stack that is a pool of trials, checked. */
 export interface PoolSettings {
