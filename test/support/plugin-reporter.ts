@@ -24,6 +24,7 @@ interface Count {
 const HOME_OF: Readonly<Record<string, "installed" | "official">> = {
   plugins: "installed",
   e2e: "installed",
+  extended: "installed",
   official: "official",
 };
 

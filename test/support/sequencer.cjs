@@ -2,7 +2,17 @@ const { relative } = require("node:path");
 const { default: Sequencer } = require("@jest/test-sequencer");
 const { buildAhead, programsOf } = require("./builds-ahead.cjs");
 
-const ORDER = ["unit", "jenkins", "browser", "platform", "plugins", "e2e", "official", "scanners"];
+const ORDER = [
+  "unit",
+  "jenkins",
+  "browser",
+  "platform",
+  "plugins",
+  "e2e",
+  "official",
+  "extended",
+  "scanners",
+];
 
 /** As `<project> <path>`. */
 function titleOf({ path, context: { config } }) {
