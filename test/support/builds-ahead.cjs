@@ -15,7 +15,7 @@ const NEEDED_BY = {
   monitoring: / test\/e2e\/(?:monitoring|steps(?:-route|-trouble)?)\.test\.ts$/,
   argocd: / test\/e2e\/hand-off(?:-argocd[\w-]*|-layouts)?\.test\.ts$/,
   flux: / test\/e2e\/hand-off-(?:flux|lanes)\.test\.ts$/,
-  "kubernetes-provider": /^official /,
+  "kubernetes-provider": /^official(?:-plugins)? /,
   cosign: / test\/(?:e2e\/gates|scanners\/scans)\.test\.ts$/,
   trivy: /^scanners /,
   checkov: /^scanners /,

@@ -26,6 +26,7 @@ const HOME_OF: Readonly<Record<string, "installed" | "official">> = {
   e2e: "installed",
   extended: "installed",
   official: "official",
+  "official-plugins": "official",
 };
 
 const KINDS = { plugins: "plugin tests", e2e: "stories" } as const;

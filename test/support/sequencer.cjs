@@ -10,6 +10,7 @@ const ORDER = [
   "plugins",
   "e2e",
   "official",
+  "official-plugins",
   "extended",
   "scanners",
 ];
