@@ -24,6 +24,7 @@ import {
   plainPath,
 } from "./assessment.ts";
 import { short, type Standing } from "./lineage.ts";
+import { isRefusal } from "./refusal.ts";
 
 /** A controller that has just begun, or a cache that is behind, says something else in a moment. */
 const SOON_SECONDS = 3;
@@ -82,7 +83,13 @@ export function assessApplication(app: Application | undefined, asked: Asked): A
   if (isApplied(seen)) {
     return applied(seen, report, asked);
   }
-  const fault = failureOf(seen) ?? conditionOf(seen, asked) ?? neglectOf(seen, asked);
+  const retried = retriedOf(seen);
+  const fault =
+    failureOf(seen) ??
+    (retried?.lasting === Infinity ? undefined : retried) ??
+    conditionOf(seen, asked) ??
+    neglectOf(seen, asked) ??
+    retried;
   return fault === undefined
     ? { kind: "waiting", text: progressOf(seen), report }
     : failed(report, fault, fault.lasting);
@@ -245,19 +252,44 @@ function failureOf({ app, attempted }: Seen): Lasting | undefined {
   if (!isFailed || attempted.kind !== "ours") {
     return undefined;
   }
-  const { message = "the operation failed", syncResult } = operationState;
-  const notes = (syncResult?.resources ?? [])
-    .filter(({ status }) => status === "SyncFailed")
-    .slice(0, 5)
-    .map((resource) => `${titleOf(resource)}: ${oneLine(resource.message ?? "")}`);
   const again =
     "Argo CD does not retry the same revision by itself: fix the cause, then argocd app sync, or hand off a different one";
-  return {
-    reason: "sync-failed",
-    message: oneLine(message, 600),
-    notes: [...notes, again],
-    lasting: 0,
-  };
+  return { ...refusedBy(operationState, again), lasting: 0 };
+}
+
+/** Its operation on this revision has failed, and it is about to try it again. */
+function retriedOf({ app, attempted }: Seen): Lasting | undefined {
+  const { operationState } = app.status ?? {};
+  const isWaiting = operationState?.phase === "Running" && operationState.finishedAt !== undefined;
+  if (!isWaiting || attempted.kind !== "ours") {
+    return undefined;
+  }
+  const failures = failuresOf(operationState).map(({ message = "" }) => message);
+  const words = failures.length > 0 ? failures : [operationState.message ?? ""];
+  return words.some(isRefusal)
+    ? {
+        ...refusedBy(
+          operationState,
+          "Argo CD tries the same revision again, which does not change this: fix the cause, or hand off a different one",
+        ),
+        lasting: SOON_SECONDS,
+      }
+    : {
+        ...refusedBy(operationState, "Argo CD tries the same revision again by itself"),
+        lasting: Infinity,
+      };
+}
+
+function refusedBy(state: OperationState, again: string): Fault {
+  const { message = "the operation failed" } = state;
+  const notes = failuresOf(state)
+    .slice(0, 5)
+    .map((resource) => `${titleOf(resource)}: ${oneLine(resource.message ?? "")}`);
+  return { reason: "sync-failed", message: oneLine(message, 600), notes: [...notes, again] };
+}
+
+function failuresOf({ syncResult }: OperationState): readonly ApplicationResource[] {
+  return (syncResult?.resources ?? []).filter(({ status }) => status === "SyncFailed");
 }
 
 /** What it says of itself. */

@@ -13,6 +13,7 @@ import {
 } from "./assessment.ts";
 import { type FluxSource, type Kustomization, revisionIn } from "./kustomization.ts";
 import { short, type Standing } from "./lineage.ts";
+import { isRefusal } from "./refusal.ts";
 
 /** A controller that has just begun says something else in a moment. */
 const SOON_SECONDS = 3;
@@ -20,10 +21,6 @@ const SOON_SECONDS = 3;
 const PASSING_SECONDS = 30;
 /** Who is about to make it has done so by then. */
 const LATE_SECONDS = 20;
-
-/** Words of an API server that another try does not change. */
-const LASTING =
-  /\bInvalid\b|is invalid|immutable|\bForbidden\b|denied the request|no matches for kind/;
 
 /** What Flux shows: the Kustomization, and its source as far as it may be read. */
 export interface Shown {
@@ -246,7 +243,7 @@ function failureOf({ kustomization, attempted, fetched, isObserved }: Seen): Las
     case "BuildFailed":
     case "PruneFailed":
     case "ReconciliationFailed": {
-      const isLasting = ready.reason === "BuildFailed" || LASTING.test(message);
+      const isLasting = ready.reason === "BuildFailed" || isRefusal(message);
       const lasting = isLasting ? SOON_SECONDS : PASSING_SECONDS;
       return attempted.kind === "ours" ? { reason: "sync-failed", message, lasting } : undefined;
     }
