@@ -83,6 +83,14 @@ export class Commits implements Lineage {
   }
 }
 
+/** How a revision stands that a controller may not name. */
+export function standingOf(
+  revision: string | undefined,
+  { standing }: { readonly standing: (revision: string) => Standing },
+): Standing {
+  return revision === undefined ? UNKNOWN : standing(revision);
+}
+
 /** A commit or digest as people write it. */
 export function short(revision: string): string {
   return revision.replace(/^sha256:/, "").slice(0, 12);

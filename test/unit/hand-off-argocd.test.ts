@@ -1,6 +1,7 @@
 // Applications as Argo CD 3.2 reports them, moment by moment; that it reports them so is for test/e2e/hand-off-argocd.test.ts.
 import type { Application } from "../../provider/hand-off/application.ts";
-import { assessApplication, revisionsOf } from "../../provider/hand-off/argocd.ts";
+import { revisionsOf } from "../../provider/hand-off/application-sight.ts";
+import { assessApplication } from "../../provider/hand-off/argocd.ts";
 import type { Asked, Assessment } from "../../provider/hand-off/assessment.ts";
 import {
   applicationWith,
