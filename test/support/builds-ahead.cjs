@@ -15,7 +15,7 @@ const NEEDED_BY = {
   kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
   monitoring: /^e2e test\/e2e\/(?:monitoring|steps(?:-route|-trouble)?)\.test\.ts$/,
   argocd: /^e2e test\/e2e\/hand-off(?:-argocd[\w-]*|-layouts)?\.test\.ts$/,
-  flux: /^e2e test\/e2e\/hand-off-(?:flux|lanes)\.test\.ts$/,
+  flux: /^e2e test\/e2e\/hand-off-(?:flux|lanes|routes)\.test\.ts$/,
   "kubernetes-provider": /^official /,
   cosign: /^(?:e2e test\/e2e\/gates|scanners test\/scanners\/scans)\.test\.ts$/,
   trivy: /^scanners /,
