@@ -95,8 +95,5 @@ function untilWords(ends: string): string {
 /** The report in words. */
 export function trialWords({ number, verdict, namespace, ends, addresses }: TrialReport): string {
   const where = Object.entries(addresses).map(([service, url]) => `  ${service}  ${url}`);
-  return [
-    `${number}: ${verdict} in ${namespace}, ${untilWords(ends)}`,
-    ...where,
-  ].join("\n");
+  return [`${number}: ${verdict} in ${namespace}, ${untilWords(ends)}`, ...where].join("\n");
 }

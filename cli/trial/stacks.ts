@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { numberIn, trialStack } from "../../components/trial/definition.ts";
 import { ProjectStack, shortName } from "../project-stack.ts";
 import { pulumiOutput } from "../pulumi-output.ts";
+import { stateLocks } from "../recover/state-lock.ts";
 import { type Pool, settingsFileOf } from "./pool.ts";
 
 const ANSWER_BYTES = 16 * 1024 * 1024;
@@ -27,6 +28,12 @@ export class TrialStacks {
       const own = shortName(name);
       return own.startsWith(prefix) ? (numberIn(own.slice(prefix.length)) ?? []) : [];
     });
+  }
+
+  /** Whether the stack of a pull request is there, and no run that was killed has left it locked. */
+  async isWhole(number: number): Promise<boolean> {
+    const isThere = (await this.numbers()).includes(number);
+    return isThere && (await stateLocks(await this.open(number))).length === 0;
   }
 
   /** Makes the stack of a pull request; its settings are in their file already. */
