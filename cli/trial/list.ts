@@ -1,7 +1,7 @@
 import { namespaceState } from "../../provider/namespace-state.ts";
 import { age, span, table } from "../words.ts";
 import { CLOSED } from "./claim.ts";
-import type { Lease } from "./lease.ts";
+import { type Lease, timeOf } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 import { type Closed, endOf, numberOf, slotsOf, standingOf } from "./slot.ts";
 
@@ -56,11 +56,6 @@ function listed(lease: Lease): Omit<ListedSlot, "namespace" | "is"> {
     delivered: timeOf(Date.parse(renewTime)),
     ends: timeOf(ends),
   };
-}
-
-/** Null for what is no time, whoever wrote it. */
-function timeOf(milliseconds: number): string | null {
-  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
 }
 
 function standingWords({ now }: Pool, lease: Lease, book: ReadonlyMap<number, Lease>): string {

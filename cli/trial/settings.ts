@@ -10,7 +10,7 @@ import { type Derived, derivedSettings } from "../../settings/trial/derived.ts";
 import { asConfig, triedFaults } from "../../settings/trial/pool.ts";
 import { isEncrypted, type WrittenStack } from "../../settings/trial/written.ts";
 import { badInput } from "../exit-code.ts";
-import { assertServices, type Contexts, triedBuild } from "./contexts.ts";
+import { assertServices, type Contexts, mainsOwn, triedBuild } from "./contexts.ts";
 import { fileOf, isOthersStack, MADE_BY_TRIALS, type Pool, settingsFileOf } from "./pool.ts";
 
 /** The settings of a trial, before it is known where it will be. */
@@ -46,10 +46,11 @@ export function trialSettings(pool: Pool, number: number, contexts: Contexts): T
   assertServices(contexts, tried.own["services"]);
   const build = triedBuild(contexts, surroundings);
   const { others, leftOut } = othersOf(pool, tried);
+  const untried = mainsOwn(contexts, tried.own["services"], surroundings);
   const derive = (namespace: string) => {
     const place = { namespace, number, host: trial.host, build };
     const derived = derivedSettings(tried.own, written.own, place);
-    return { ...derived, leftOut: [...derived.leftOut, ...leftOut] };
+    return { ...derived, leftOut: [...untried, ...derived.leftOut, ...leftOut] };
   };
   const { settings } = derive(pool.namespaces[0] ?? home);
   return { tried, others, in: derive, read: checked(settings, pool) };

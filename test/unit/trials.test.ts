@@ -3,10 +3,10 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { claim } from "../../cli/trial/claim.ts";
-import { triedBuild, withContext } from "../../cli/trial/contexts.ts";
+import { mainsOwn, triedBuild, withContext } from "../../cli/trial/contexts.ts";
 import { forgetPullRequest } from "../../cli/trial/down.ts";
 import type { Pool } from "../../cli/trial/pool.ts";
-import { trialMarkdown, type TrialReport } from "../../cli/trial/report.ts";
+import { trialMarkdown, type TrialReport, untriedMarkdown } from "../../cli/trial/report.ts";
 import { RUN, withoutRun } from "../../cli/trial/run.ts";
 import { ENDING, slotsOf, standingOf } from "../../cli/trial/slot.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
@@ -237,6 +237,23 @@ describe("what a pull request builds", () => {
     expect(build("cart", { context: "services/cart" })).toEqual({ context: "services/cart" });
   });
 
+  test("what is outside of the project's folder is main's, and is told; where that is all, nothing is tried", () => {
+    const [own, theirs] = [main(), checkout()];
+    const surroundings = { variables: {}, folder: own };
+    const contexts = withContext(theirs, { services: {} });
+    const elsewhere = { build: { context: "../elsewhere" } };
+    const services = { shop: { build: { context: "services/shop" } }, elsewhere };
+    expect(mainsOwn(contexts, services, surroundings)).toEqual([
+      "services.elsewhere.build: what is built is main's, because its context is outside of the project's folder; --context elsewhere=FOLDER names the pull request's",
+    ]);
+    expect(() => mainsOwn(contexts, { elsewhere }, surroundings)).toThrow(
+      /^--context: got .*, and the context of every service is outside of .*; allowed: service=folder for each service$/,
+    );
+    const given = withContext(`elsewhere=${theirs}`, contexts);
+    expect(mainsOwn(given, { elsewhere }, surroundings)).toEqual([]);
+    expect(mainsOwn({ services: {} }, { elsewhere }, surroundings)).toEqual([]);
+  });
+
   test.each(["context", "Dockerfile", ".dockerignore"])(
     "a link of its %s that leads out of it is refused",
     (what) => {
@@ -293,4 +310,10 @@ test("the comment has the address and the verdict, and nothing in it is Markdown
     "</details>",
     "",
   ]);
+});
+
+test("a pull request that was not tried has a comment, too, which says why in one line", () => {
+  expect(untriedMarkdown(4, "the pool of trial is full:\n  by `1` | <b>")).toBe(
+    "## Trial of pull request 4: failed\n\n`` the pool of trial is full: by `1` | <b> ``\n",
+  );
 });
