@@ -56,6 +56,7 @@ const extended = [
   "e2e/faulty-watches",
   "e2e/hand-off-flux",
   "e2e/hand-off-lanes",
+  "e2e/hand-off-routes",
   "e2e/killed-apply",
   "e2e/killed-build",
   "e2e/killed-rollback",

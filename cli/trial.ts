@@ -12,7 +12,7 @@ import { type Contexts, NO_CONTEXTS, withContext } from "./trial/contexts.ts";
 import { endPullRequest } from "./trial/down.ts";
 import { listSlots, listWords } from "./trial/list.ts";
 import { openPool } from "./trial/pool.ts";
-import { trialMarkdown, trialReport, trialWords } from "./trial/report.ts";
+import { trialMarkdown, trialReport, trialWords, untriedMarkdown } from "./trial/report.ts";
 import { type Swept, sweep, toBeSwept } from "./trial/sweep.ts";
 import { tryPullRequest } from "./trial/up.ts";
 
@@ -138,11 +138,19 @@ async function up(number: number, options: UpOptions): Promise<void> {
   const pool = await openPool(options.stack);
   const { context: contexts = NO_CONTEXTS, wait, json } = options;
   const wanted = { number, contexts, seconds: wait, ...(json && { json }) };
-  const tried = await tryPullRequest(pool, wanted);
+  const comment = async (markdown: string) => {
+    if (options.comment !== undefined) {
+      await writeResult("--comment", options.comment, markdown);
+    }
+  };
+  const tried = await tryPullRequest(pool, wanted).catch(async (error: unknown) => {
+    if (error instanceof CommandFailure) {
+      await comment(untriedMarkdown(number, error.message));
+    }
+    throw error;
+  });
   const report = await trialReport(pool, number, tried);
-  if (options.comment !== undefined) {
-    await writeResult("--comment", options.comment, trialMarkdown(report));
-  }
+  await comment(trialMarkdown(report));
   report.leftOut.forEach((each) => {
     remark(`not in the trial: ${each}`);
   });

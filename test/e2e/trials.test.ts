@@ -226,11 +226,14 @@ test("a broken trial ends with its verdict, and a full pool with who has it", as
   expect(await project.read("trial-3.md")).toMatch(
     /^## Trial of pull request 3: failed\n\n`failed: shop \(crash-loop\)/,
   );
-  const full = await trial("up", "4", "--context", context);
+  const full = await trial("up", "4", "--context", context, "--comment", "trial-4.md");
   expect(full.output).toMatch(
     /error: the pool of trial is full: 3 of 3 namespaces are taken, by .*3 \(for \d+\w, ends in 2d\)/,
   );
   expect(full.exitCode).toBe(1);
+  expect(await project.read("trial-4.md")).toMatch(
+    /^## Trial of pull request 4: failed\n\n`the pool of trial is full: 3 of 3/,
+  );
 });
 
 test("what hangs is told, its namespace stays taken, and the sweep goes on with it: also where the state is gone", async () => {

@@ -14,7 +14,7 @@ const NEEDED_BY = {
   kwok: / test\/e2e\/many-services\.test\.ts$/,
   monitoring: / test\/e2e\/(?:monitoring|steps(?:-route|-trouble)?)\.test\.ts$/,
   argocd: / test\/e2e\/hand-off(?:-argocd[\w-]*|-layouts)?\.test\.ts$/,
-  flux: / test\/e2e\/hand-off-(?:flux|lanes)\.test\.ts$/,
+  flux: / test\/e2e\/hand-off-(?:flux|lanes|routes)\.test\.ts$/,
   "kubernetes-provider": /^official(?:-plugins)? /,
   cosign: / test\/(?:e2e\/gates|scanners\/scans)\.test\.ts$/,
   trivy: /^scanners /,
