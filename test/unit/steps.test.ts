@@ -127,7 +127,10 @@ describe("steps that a route divides", () => {
   });
 
   test("need no more than one pod, and a route", () => {
-    const complete = { port: 8080, steps: [10], watch: WATCH, replicas: 1, weights: "traefik" };
+    const complete = {
+      ...{ port: 8080, metrics: "/metrics", steps: [10], watch: WATCH },
+      ...{ replicas: 1, weights: "traefik" },
+    };
     expect(stepsFaults({ ...complete, route })).toEqual([]);
     expect(textsOf(stepsFaults(complete))).toEqual([
       'weights: got "traefik"; allowed: with a route through a Gateway of Traefik\'s, whose requests are divided; set route, or remove weights',
@@ -202,7 +205,7 @@ describe("what is measured", () => {
 });
 
 describe("steps that cannot be", () => {
-  const complete = { port: 8080, steps: [10], watch: WATCH };
+  const complete = { port: 8080, metrics: "/metrics", steps: [10], watch: WATCH };
 
   test("are none of these", () => {
     expect(stepsFaults(complete)).toEqual([]);
@@ -237,6 +240,18 @@ describe("steps that cannot be", () => {
     [
       { watch: { ...WATCH, every: "50s" } },
       "watch.for: missing; allowed: a multiple of every, which is 50 s; the default is 180 s",
+    ],
+    [
+      { watch: { ...WATCH, for: "90s", failures: 3 } },
+      "watch.failures: got 3; allowed: fewer than the 3 measurements of a step: all of them may not be bad; lower it, or raise watch.for",
+    ],
+    [
+      { metrics: undefined },
+      "steps: needs metrics; allowed: with metrics, by which the new pods are measured; set metrics to a path such as /metrics",
+    ],
+    [
+      { metrics: { path: "/metrics", interval: "2m" }, watch: { ...WATCH, for: "90s" } },
+      'watch.for: got "90s"; allowed: at least metrics.interval, which is 120 s: a step without a scrape has no requests; raise it',
     ],
     [
       { watch: { ...WATCH, every: "2m", for: "4m" } },
