@@ -64,12 +64,12 @@ export function failureOf(run: AnalysisRun): AnalysisFailure | undefined {
   if (bad?.phase === "Failed" && numberOf(lastOf(bad)) !== undefined) {
     return bad.name === REQUESTS
       ? said("no-traffic", `the new pods had ${valueOf(lastOf(bad))} requests`)
-      : said("canary-failed", `${bad.name} ${valueOf(lastOf(bad))} of the new pods is too high`);
+      : said("canary-failed", `${badness(bad)} of the new pods is too high`);
   }
   if (bad !== undefined || (phase !== "Successful" && isFinal(phase))) {
     const error =
       bad?.message ?? lastOf(bad)?.message ?? message ?? `the analysis is ${phase ?? ""}`;
-    const why = bad?.phase === "Failed" ? "its query has no value" : error;
+    const why = bad?.phase === "Failed" ? valuelessOf(bad) : error;
     return said("not-measured", `${bad?.name ?? "nothing"} could not be measured: ${why}`);
   }
   if (isFinal(phase) && (metricResults.length === 0 || unmeasured !== undefined)) {
@@ -104,6 +104,27 @@ function noteOf(result: MetricResult): string {
   return `${name}: ${phase}${samples.length === 0 ? ", not measured" : `, ${samples.join(", ")}`}`;
 }
 
+/** Slipway's queries have a value otherwise. */
+const VALUELESS: Readonly<Record<string, string>> = {
+  errors:
+    "; no request has the label by which objective.errors knows those that failed, so set that to the one that has",
+  p99: "; objective.durations is to name the buckets of a histogram that the pods show",
+};
+
+function valuelessOf(result: MetricResult): string {
+  const { value = "" } = lastOf(result) ?? {};
+  return value === "" || value === "[]"
+    ? `its query has no value${VALUELESS[result.name] ?? ""}`
+    : "its query's value is no number";
+}
+
+function badness(result: MetricResult): string {
+  const isBeyond = numberOf(lastOf(result)) === Infinity;
+  return isBeyond
+    ? `${result.name}, beyond the largest bucket of the histogram,`
+    : `${result.name} ${valueOf(lastOf(result))}`;
+}
+
 function valueOf(measurement: Measurement | undefined): string {
   const value = numberOf(measurement);
   return value === undefined ? "without a value" : String(Math.round(value * 1000) / 1000);
@@ -111,7 +132,7 @@ function valueOf(measurement: Measurement | undefined): string {
 
 /** Prometheus answers with a list of one number, or of none. */
 function numberOf(measurement: Measurement | undefined): number | undefined {
-  const text = (measurement?.value ?? "").replace(/^\[|\]$/g, "");
+  const text = (measurement?.value ?? "").replace(/^\[|\]$/g, "").replace("+Inf", "Infinity");
   return text === "" || Number.isNaN(Number(text)) ? undefined : Number(text);
 }
 

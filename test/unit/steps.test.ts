@@ -5,6 +5,7 @@ import { fieldsOf } from "../../components/manifests/plain-fields.ts";
 import { workloadManifests } from "../../components/manifests/workload.ts";
 import { kindsFault } from "../../components/require-kinds.ts";
 import type { ServiceDefinition } from "../../components/service-definition.ts";
+import { watchedOf } from "../../components/watched-release.ts";
 import { stepsFaults, weightsNameFaults } from "../../settings/service/steps.ts";
 import { IMAGE, service } from "../support/definitions.ts";
 
@@ -189,6 +190,17 @@ describe("what is measured", () => {
     }
   });
 
+  test("has no value of errors where no request has the label that tells them, and a release that is ready says so, too", () => {
+    const [errors] = metricsOf({ errors: 1 });
+    expect(errors?.provider.prometheus.query).toMatch(
+      / unless on \(\) \(count\(.*\) unless count\(.*,code!=""\}\)\)$/,
+    );
+    const subject = service({ metrics: "/m", steps: [10], watch: WATCH, monitoring: PROMETHEUS });
+    expect(watchedOf(subject).monitoring?.blind).toMatchObject({ label: "code" });
+    const { analysisTemplate } = manifestsOf({ objective: { errors: "hits_failed" } });
+    expect(analysisTemplate?.spec.metrics[0]?.provider.prometheus.query).not.toContain("unless on");
+  });
+
   test("is of the new pods alone, by the metrics that the objective names", () => {
     const { analysisTemplate } = manifestsOf({
       objective: { requests: 'hits{route="/"}', errors: "hits_failed" },
@@ -196,10 +208,10 @@ describe("what is measured", () => {
     const [errors] = analysisTemplate?.spec.metrics ?? [];
     expect(errors?.provider.prometheus).toMatchObject({ address: PROMETHEUS.prometheus });
     expect(errors?.provider.prometheus.query).toContain(
-      'hits_failed{namespace="store",pod=~"shop-{{args.hash}}-.+"}',
+      'hits_failed{namespace="store",job="store/shop",pod=~"shop-{{args.hash}}-.+"}',
     );
     expect(errors?.provider.prometheus.query).toContain(
-      'hits{namespace="store",pod=~"shop-{{args.hash}}-.+",route="/"}',
+      'hits{namespace="store",job="store/shop",pod=~"shop-{{args.hash}}-.+",route="/"}',
     );
   });
 });

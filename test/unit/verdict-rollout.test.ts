@@ -147,7 +147,31 @@ describe("a release that was taken back", () => {
     };
     const [found] = findingsOf(observedRollout(argoRollout(ABORTED), [analysisRun(1, blind)]));
     expect(found).toMatchObject({ reason: "not-measured" });
-    expect(found?.message).toContain("p99 could not be measured: its query has no value");
+    expect(found?.message).toContain(
+      "p99 could not be measured: its query has no value; objective.durations is to name the buckets of a histogram that the pods show",
+    );
+  });
+
+  test("is too slow where its p99 is beyond the largest bucket", () => {
+    const result = { ...metric("p99", "Failed"), measurements: [{ value: "[+Inf]" }] };
+    const slow = { phase: "Failed", completedAt: DONE, metricResults: [result] };
+    const [found] = findingsOf(observedRollout(argoRollout(ABORTED), [analysisRun(1, slow)]));
+    expect(found).toMatchObject({ reason: "canary-failed" });
+    expect(found?.message).toContain(
+      "at 10 %: p99, beyond the largest bucket of the histogram, of the new pods is too high",
+    );
+  });
+
+  test.each(["[]", "[NaN]"])("was not measured where the share of errors is %s", (value) => {
+    const result = { ...metric("errors", "Failed"), measurements: [{ value }] };
+    const blind = { phase: "Failed", completedAt: DONE, metricResults: [result] };
+    const [found] = findingsOf(observedRollout(argoRollout(ABORTED), [analysisRun(1, blind)]));
+    expect(found).toMatchObject({ reason: "not-measured" });
+    expect(found?.message).toContain(
+      value === "[]"
+        ? "its query has no value; no request has the label by which objective.errors knows those that failed"
+        : "its query's value is no number",
+    );
   });
 
   test("was not measured where somebody has aborted it", () => {
