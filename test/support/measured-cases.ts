@@ -131,7 +131,7 @@ export function measuredTests() {
   const { analysisTemplate } = workloadManifests(complete(place, SHOP), IMAGE);
   const queries = new Map(
     (analysisTemplate?.spec.metrics ?? []).map(({ name, provider }) => [
-      name as string,
+      name,
       provider.prometheus.query.replaceAll("{{args.hash}}", HASH),
     ]),
   );
