@@ -71,6 +71,13 @@ describe("a service by steps", () => {
     expect(JSON.stringify(rollout?.spec.template)).toContain("rollouts-pod-template-hash");
   });
 
+  test("keeps what was measured at each of many steps until the last one is proved", () => {
+    expect(manifestsOf().rollout?.spec).not.toHaveProperty("analysis");
+    expect(manifestsOf({ steps: "switch" }).rollout?.spec).not.toHaveProperty("analysis");
+    const { rollout } = manifestsOf({ steps: [5, 10, 20, 30, 40, 50, 75] });
+    expect(rollout?.spec.analysis).toEqual({ successfulRunHistoryLimit: 7 });
+  });
+
   test("is scaled as a Rollout", () => {
     const { horizontalPodAutoscaler, rollout } = manifestsOf({ autoscale: { min: 2, max: 5 } });
     expect(horizontalPodAutoscaler?.spec).toMatchObject({

@@ -38,7 +38,11 @@ test("a Rollout whose steps were measured is ready, with its pods for a proof", 
 test("a status of an earlier generation says nothing", () => {
   const observed = observedRollout(argoRollout({ observedGeneration: "1" }), MEASURED);
   expect(newReplicaSet(observed)).toBeUndefined();
-  expect(judgeAtOnce(RELEASE, observed)).toMatchObject({ reason: "not-observed" });
+  expect(judgeAtOnce(RELEASE, observed)).toMatchObject({
+    reason: "not-observed",
+    message:
+      "generation 2 is not observed yet, the controller is at 1; does the controller of Argo Rollouts run?",
+  });
 });
 
 test("pods at a step are on their way, with what is measured so far", () => {
