@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 
 import type { ReadinessInputs } from "../../contract/readiness.ts";
-import { kindOf } from "../../contract/workload-kind.ts";
+import { kindOf, titleOf } from "../../contract/workload-kind.ts";
 import type { Api } from "../cluster/api.ts";
-import { ApiError } from "../cluster/api-error.ts";
+import { ApiError, messageOf } from "../cluster/api-error.ts";
 import { COLLECTIONS } from "../cluster/collection.ts";
 import { find } from "../cluster/find.ts";
 import { scrapesOf } from "../monitoring/scrapes.ts";
@@ -14,6 +14,7 @@ import { type AnalysisRun, type ArgoRollout, ROLLOUT_HASH } from "../verdict/arg
 import type { Verdict } from "../verdict/finding.ts";
 import { nameOf, type Observed, uidOf } from "../verdict/objects.ts";
 import { newReplicaSet, podsOf } from "../verdict/revision.ts";
+import { answered } from "../waiting/answered.ts";
 import type { Stored } from "./state.ts";
 
 /** What a team's own templates say is to be measured. */
@@ -99,7 +100,12 @@ export class FirstWatch {
       const text = "Prometheus has not scraped each pod of the first release yet";
       return { kind: "progressing", text, wakeAt: performance.now() + AGAIN_MILLISECONDS };
     }
-    await this.#begin(rollout, observed, signal);
+    try {
+      await answered(() => this.#begin(rollout, observed, signal), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      return unmeasurable(this.release, error);
+    }
     const wakeAt = performance.now() + BEGIN_MILLISECONDS;
     return { kind: "progressing", text: "the first release is measured now", wakeAt };
   }
@@ -135,8 +141,11 @@ export class FirstWatch {
     const templates = path.replace(/analysisruns$/, "analysistemplates");
     const name = nameOf(rollout);
     const template = await find<AnalysisTemplate>(this.api, `${templates}/${name}`, signal);
+    if (template === undefined) {
+      throw new ApiError(404, `analysistemplate ${name} does not exist; run pulumi up --refresh`);
+    }
     const revision = newReplicaSet(observed)?.metadata?.annotations?.[ROLLOUT_REVISION];
-    const run = firstRun(rollout, this.#attempt, revision, template?.spec?.metrics ?? []);
+    const run = firstRun(rollout, this.#attempt, revision, template.spec?.metrics ?? []);
     try {
       await this.api.post(path, run, signal);
     } catch (error) {
@@ -146,6 +155,16 @@ export class FirstWatch {
       }
     }
   }
+}
+
+/** A first release of which nothing may be measured is no proof: it might not be allowed, or be refused by a policy. */
+function unmeasurable({ deployment }: ReadinessInputs, error: unknown): Verdict {
+  const isForbidden = error instanceof ApiError && error.status === 403;
+  const remedy = isForbidden
+    ? "; allow get on analysistemplates and create on analysisruns of argoproj.io"
+    : "";
+  const message = `the first release could not be measured: ${messageOf(error)}${remedy}`;
+  return { kind: "failed", reason: "not-measured", object: titleOf(deployment), message };
 }
 
 /** Owned, and so cleared away with it, but not controlled by the Rollout: it ends what it controls and does not know. */

@@ -54,7 +54,12 @@ export function failureOf(run: AnalysisRun): AnalysisFailure | undefined {
   }
   // Argo Rollouts takes what was ended before its first measurement for a success.
   return isFinal(phase) && unmeasured !== undefined && !isSkipped(run)
-    ? said("not-measured", `${unmeasured} was not measured before the end`)
+    ? said(
+        "not-measured",
+        unmeasured === NOTHING
+          ? "nothing was measured before the end"
+          : `${unmeasured} was not measured before the end`,
+      )
     : undefined;
 }
 
@@ -63,12 +68,15 @@ export function isProof(run: AnalysisRun): boolean {
   return isOver(run) && failureOf(run) === undefined && unmeasuredIn(run) === undefined;
 }
 
+/** No metric is called so. */
+const NOTHING = "";
+
 /** What has no measurement. One that the controller has not begun with is not among its results. */
 function unmeasuredIn({ spec, status }: AnalysisRun): string | undefined {
   const results = status?.metricResults ?? [];
   const counted = new Set(results.filter(({ count = 0 }) => count > 0).map(({ name }) => name));
   const asked = (spec?.metrics ?? results).map(({ name }) => name);
-  return asked.length === 0 ? "nothing" : asked.find((name) => !counted.has(name));
+  return asked.length === 0 ? NOTHING : asked.find((name) => !counted.has(name));
 }
 
 /** How far measurements are, e.g. `errors 0.2 (3), requests not measured yet`. */

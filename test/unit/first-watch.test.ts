@@ -109,6 +109,30 @@ describe("a first release", () => {
     expect(posted).toHaveLength(1);
   });
 
+  test("is not ready where nothing may be measured of it", async () => {
+    const { api } = apiOf(() => Promise.reject(new ApiError(403, "nobody may create it")));
+    const first = observedRollout(argoRollout(), [], { first: true });
+    expect(await new FirstWatch(api, RELEASE, NEVER).see(ready, first, signal)).toEqual({
+      kind: "failed",
+      reason: "not-measured",
+      object: "rollout shop",
+      message:
+        "the first release could not be measured: nobody may create it; allow get on analysistemplates and create on analysisruns of argoproj.io",
+    });
+  });
+
+  test("is not ready where somebody has deleted what says how", async () => {
+    const api = {
+      get: () => Promise.reject(new ApiError(404, "none")),
+    } as unknown as ConstructorParameters<typeof FirstWatch>[0];
+    const first = observedRollout(argoRollout(), [], { first: true });
+    expect(await new FirstWatch(api, RELEASE, NEVER).see(ready, first, signal)).toMatchObject({
+      reason: "not-measured",
+      message:
+        "the first release could not be measured: analysistemplate shop does not exist; run pulumi up --refresh",
+    });
+  });
+
   describe("after others", () => {
     const proved = {
       ...{ commit: null, image: "", digest: "", manifestHash: "", replicaSet: "shop-old" },
