@@ -34,7 +34,7 @@ function durations(buckets: Readonly<Record<string, number>>): Counter[] {
 }
 
 /** What happened to the new pods until the 6th minute, and what each query says of the last three: nothing where it has no value. */
-export const CASES: readonly {
+const CASES: readonly {
   readonly title: string;
   readonly counters: readonly Counter[];
   readonly values: Readonly<Record<string, number | undefined>>;
