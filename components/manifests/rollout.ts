@@ -54,13 +54,44 @@ export function rolloutManifest(
     metadata: metadataOf(service, { ...SKIP_AWAIT, ...sourceAnnotations(source) }),
     spec: {
       ...replicasOf(service),
-      ...workloadSpec(service, image, credentials),
+      ...asStored(workloadSpec(service, image, credentials)),
       strategy: strategyOf(service),
       ...historyOf(service),
       // A measurement is no progress to the controller.
       progressDeadlineSeconds: service.verdict.deadlineSeconds + measuredSeconds(service),
     },
   };
+}
+
+/** Argo Rollouts writes the whole object, without lists that are empty: they would be drift ever after. */
+function asStored(spec: ReturnType<typeof workloadSpec>): ReturnType<typeof workloadSpec> {
+  const template = spec.template as unknown as PlainTemplate;
+  const without = ({ env, ...container }: PlainContainer) => ({
+    ...container,
+    ...(env !== undefined && env.length > 0 && { env }),
+  });
+  const { containers, initContainers, ...pod } = template.spec;
+  const stored: PlainTemplate = {
+    ...template,
+    spec: {
+      ...pod,
+      containers: containers.map(without),
+      ...(initContainers && { initContainers: initContainers.map(without) }),
+    },
+  };
+  return { ...spec, template: stored as unknown as typeof spec.template };
+}
+
+/** The pods as they are described: nothing of them is an output but single values. */
+interface PlainTemplate {
+  readonly spec: {
+    readonly containers: readonly PlainContainer[];
+    readonly initContainers?: readonly PlainContainer[];
+  };
+}
+
+interface PlainContainer {
+  readonly env?: readonly unknown[];
 }
 
 /** Argo Rollouts keeps the last of what it has measured, and a release of more steps would lack the proof of the first ones. */

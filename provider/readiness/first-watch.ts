@@ -40,8 +40,8 @@ const SKIPPED =
 
 /**
  * Has the first release of a Rollout measured. Argo Rollouts measures while it replaces pods, and of a first release there are
- * none to be replaced, nor of one after others that were never up; so it is measured once it is up, by the same queries. An operator takes
- * a minute for a new monitor: until Prometheus scrapes the pods there is nothing to be measured.
+ * none to be replaced; so it is measured once it is up, by the same queries. An operator takes a minute for a new monitor: until Prometheus
+ * scrapes the pods there is nothing to be measured.
  */
 export class FirstWatch {
   private readonly api: Pick<Api, "get" | "post">;

@@ -1,4 +1,5 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
+import { ROLLOUT_HASH } from "./argo-rollout.ts";
 import type { Finding } from "./finding.ts";
 import { hasAddress } from "./ingress.ts";
 import {
@@ -49,7 +50,10 @@ export function judgeService(
   }
   const selected = Object.entries(service.spec?.selector ?? {});
   const isStranger = left.some(({ metadata }) =>
-    selected.some(([label, value]) => metadata?.labels?.[label] !== value),
+    selected.some(
+      // Argo Rollouts leads the Service from revision to revision by this one, in its own time.
+      ([label, value]) => label !== ROLLOUT_HASH && metadata?.labels?.[label] !== value,
+    ),
   );
   const tolerance = isStranger || selected.length === 0 ? STRANGER_SECONDS : undefined;
   const selector = selected.map(([label, value]) => `${label}=${value}`).join(",");

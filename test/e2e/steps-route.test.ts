@@ -45,6 +45,8 @@ const WEIGHTS: Kind<TraefikService> = { apiVersion: "traefik.io/v1alpha1", kind:
 const plain = {
   ...shop,
   metrics: "/metrics",
+  // Traefik hears of pods that leave a moment after the nodes do.
+  drainSeconds: 3,
   route: { parents: [{ name: GATEWAY.name, namespace: GATEWAY.namespace }], host: HOST },
   deadlineSeconds: 60,
 };
@@ -138,7 +140,10 @@ test("a Deployment with a route becomes a Rollout whose requests are divided, wi
   await settings(divided);
   await succeed(project.up());
   expect(await record()).toMatchObject({ verdict: "ready" });
-  expect(await cluster.find(DEPLOYMENT, project.namespace, "shop")).toBeUndefined();
+  // It is deleted after its pods.
+  while ((await cluster.find(DEPLOYMENT, project.namespace, "shop")) !== undefined) {
+    await sleep(200);
+  }
   expect(load.take()).toMatchObject({ failed: 0, lost: 0 });
   expect(await weights()).toEqual({ "shop-stable": 100, "shop-canary": 0 });
 });

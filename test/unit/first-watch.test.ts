@@ -145,7 +145,7 @@ describe("a first release", () => {
       return { verdict, posted };
     };
 
-    test("that were never up is measured, too: Argo Rollouts takes it for the first", async () => {
+    test("that a Rollout never delivered is measured, too", async () => {
       expect((await see(NEVER)).posted).toHaveLength(1);
       const deployment = { ...proved, kind: "Deployment" } as const;
       expect((await see({ lastReady: deployment })).posted).toHaveLength(1);

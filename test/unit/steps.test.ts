@@ -65,9 +65,13 @@ describe("a service by steps", () => {
     const { rollout } = manifestsOf();
     const hash = (text: string) =>
       text.replaceAll("rollouts-pod-template-hash", "pod-template-hash");
-    expect(hash(JSON.stringify(rollout?.spec.template))).toBe(
-      JSON.stringify((deployment?.spec as { readonly template?: object }).template),
+    const { template } = deployment?.spec as { readonly template?: object };
+    expect(JSON.parse(hash(JSON.stringify(rollout?.spec.template)))).toEqual(
+      // Argo Rollouts writes no empty lists.
+      JSON.parse(JSON.stringify(template).replace(',"env":[]', "")),
     );
+    const { rollout: named } = manifestsOf({ env: { A: "1" } });
+    expect(JSON.stringify(named?.spec.template)).toContain('"env":[{"name":"A","value":"1"}]');
     expect(JSON.stringify(rollout?.spec.template)).toContain("rollouts-pod-template-hash");
   });
 

@@ -326,6 +326,15 @@ test("a paused Rollout and one that the controller takes for invalid say so", ()
   );
 });
 
+test("a Service that still leads to the pods before a switch is on its way, and no Service of others", () => {
+  const observed = observedRollout(argoRollout({}, { strategy: { blueGreen: {} } }), MEASURED);
+  const selector = { "rollouts-pod-template-hash": "old" };
+  const service = { metadata: { name: "shop", uid: "shop-svc" }, spec: { selector } };
+  const [found] = findingsOf({ ...observed, service, endpointSlices: [] });
+  expect(found).toMatchObject({ reason: "no-endpoints" });
+  expect(found?.tolerance).toBeUndefined();
+});
+
 test("pods that a switch has left hold nothing up, and those of a canary do", () => {
   const status = { replicas: 4 };
   const blueGreen = argoRollout(status, { strategy: { blueGreen: {} } });
