@@ -15,7 +15,6 @@ import { listSlots, listWords } from "./trial/list.ts";
 import { openPool } from "./trial/pool.ts";
 import { trialMarkdown, trialReport, trialWords, untriedMarkdown } from "./trial/report.ts";
 import { type Swept, sweep, toBeSwept } from "./trial/sweep.ts";
-import { tryPullRequest } from "./trial/up.ts";
 
 interface PoolOptions extends CommonOptions {
   readonly stack: string;
@@ -147,6 +146,8 @@ async function up(number: number, options: UpOptions): Promise<void> {
       await writeResult("--comment", options.comment, markdown);
     }
   };
+  // Settings take a fifth of a second to load, and no other command reads all of them.
+  const { tryPullRequest } = await import("./trial/up.ts");
   const tried = await tryPullRequest(pool, wanted).catch(async (error: unknown) => {
     if (error instanceof CommandFailure) {
       await comment(untriedMarkdown(number, error.message));

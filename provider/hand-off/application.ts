@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 
+import type { Asked } from "./assessment.ts";
+
+const RUNNING = new Set(["Running", "Terminating"]);
+const FAILED = new Set(["Failed", "Error"]);
+
+/** For so long Argo CD takes a branch to be where it was, unless it is asked to look. */
+const REMEMBERED_MILLISECONDS = 180_000;
+
 /** A source of an Application, as far as it is read. */
 export interface ApplicationSource {
   readonly repoURL?: string;
@@ -151,4 +159,31 @@ export function isPresent({ spec = {} }: Application, { source, sources = [] }: 
   return spec.sources !== undefined && spec.sources.length > 0
     ? isDeepStrictEqual(spec.sources, sources)
     : isDeepStrictEqual(spec.source, source);
+}
+
+/** How it syncs by itself; undefined if it does not. */
+export function automationOf({ spec }: Application) {
+  const automated = spec?.syncPolicy?.automated;
+  return automated?.enabled === false ? undefined : automated;
+}
+
+export function titleOf({ kind = "", name = "" }: ApplicationResource): string {
+  return `${kind.toLowerCase()} ${name}`;
+}
+
+export function isRunning(state: OperationState | undefined): state is OperationState {
+  return RUNNING.has(state?.phase ?? "");
+}
+
+export function isFailed(state: OperationState | undefined): state is OperationState {
+  return FAILED.has(state?.phase ?? "");
+}
+
+/** Whether it has looked at its source since: what it says before is of what was there. */
+export function hasLooked(
+  { status }: Application,
+  { writtenAt, isRefreshed }: Pick<Asked, "writtenAt" | "isRefreshed">,
+): boolean {
+  const remembered = isRefreshed ? 0 : REMEMBERED_MILLISECONDS;
+  return (Date.parse(status?.reconciledAt ?? "") || 0) > writtenAt + remembered;
 }

@@ -40,16 +40,6 @@ export type Fault = Pick<HandOffFailure, "reason" | "message"> & {
   readonly notes?: readonly string[];
 };
 
-/** A condition of an object. */
-export interface Condition {
-  readonly type: string;
-  readonly status?: string;
-  readonly reason?: string;
-  readonly message?: string;
-  /** The generation of the object that it is of. */
-  readonly observedGeneration?: number;
-}
-
 /** A folder of a repository as it is written in many ways: `./shop`, `/shop/`, `shop`. */
 export function plainPath(path = ""): string {
   return path

@@ -2,9 +2,10 @@ import type { ControllerReport } from "../../contract/hand-off.ts";
 import { messageOf } from "../cluster/api-error.ts";
 import { pause } from "../cluster/pause.ts";
 import type { Asked, Fault } from "./assessment.ts";
-import { type Controller, type Look, mayPass, type Refreshed } from "./controller.ts";
+import { type Controller, type Look, mayPass } from "./controller.ts";
 import { Course, type Decision } from "./course.ts";
 import type { Lineage } from "./lineage.ts";
+import { Requests } from "./requests.ts";
 import { Standings } from "./standings.ts";
 
 const PAUSE_MILLISECONDS = 1000;
@@ -32,8 +33,7 @@ export async function awaitApplied(controller: Controller, waiting: Waiting): Pr
   const { seconds, signal, progress } = waiting;
   const course = new Course(performance.now(), seconds);
   const standings = new Standings(waiting.lineage);
-  let last: Look | undefined;
-  let refreshed: Refreshed = "nobody is there";
+  const requests = new Requests();
   for (;;) {
     signal.throwIfAborted();
     const seen = await seenNow(controller, standings, signal);
@@ -45,18 +45,14 @@ export async function awaitApplied(controller: Controller, waiting: Waiting): Pr
       await pause(PAUSE_MILLISECONDS, signal);
       continue;
     }
-    last = seen;
-    if (refreshed === "nobody is there") {
-      refreshed = await seen.refresh(signal);
-      if (refreshed === "asked") {
-        continue;
-      }
+    if (await requests.made(seen, signal)) {
+      continue;
     }
-    const isRefreshed = refreshed === "asked";
+    const isRefreshed = requests.wasAsked;
     const asked = { ...waiting.asked, standing: standings.of, isRefreshed };
     const decision = course.judge(seen.assess(asked), performance.now());
     if (decision.kind !== "waiting") {
-      return endedBy(decision, last, isRefreshed);
+      return endedBy(decision, seen, isRefreshed);
     }
     progress(`${controller.title} ${decision.text}`);
     await pause(PAUSE_MILLISECONDS, signal);

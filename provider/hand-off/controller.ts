@@ -4,10 +4,12 @@ import type { Api } from "../cluster/api.ts";
 import { ApiError, isPassing } from "../cluster/api-error.ts";
 import { find } from "../cluster/find.ts";
 import type { Application, IgnoredDifference } from "./application.ts";
-import { assessApplication, revisionsOf } from "./argocd.ts";
+import { revisionsOf } from "./application-sight.ts";
+import { assessApplication } from "./argocd.ts";
 import type { Asked, Assessment } from "./assessment.ts";
-import { assessKustomization, revisionsIn, type Shown } from "./flux.ts";
+import { assessKustomization } from "./flux.ts";
 import type { FluxSource, Kustomization, SourceRef } from "./kustomization.ts";
+import { revisionsIn, type Shown } from "./kustomization-sight.ts";
 
 /** Who applies what is handed off. */
 export interface Controller {

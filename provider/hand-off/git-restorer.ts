@@ -1,8 +1,9 @@
 import { parse } from "yaml";
 
 import { KUSTOMIZATION, listIn, listOf } from "./files.ts";
+import { type Entry, fileEntry, type Folder } from "./git-folder.ts";
 import { pushedAfter } from "./git-writer.ts";
-import { type Entry, fileEntry, type Folder, type Repository } from "./repository.ts";
+import type { Repository } from "./repository.ts";
 import type { Written } from "./written.ts";
 
 /** What is taken back, and with what words. */
@@ -35,16 +36,16 @@ export async function restoreInGit(
   const { branch, path, git } = repository.place;
   const restored = await pushedAfter(repository, signal, async (head) => {
     for (const commit of [from, to]) {
-      if (!(await repository.hasReached(commit))) {
+      if (!(await repository.past.hasReached(commit))) {
         throw new Error(
           `${path} of ${git} is not restored: the branch no longer has commit ${commit.slice(0, 12)}`,
         );
       }
     }
     const [before, after, present] = [
-      await repository.folder(to, path),
-      await repository.folder(from, path),
-      await repository.folder(head, path),
+      await repository.tree.folder(to, path),
+      await repository.tree.folder(from, path),
+      await repository.tree.folder(head, path),
     ];
     if (before === undefined || present === undefined) {
       return null;
@@ -54,7 +55,7 @@ export async function restoreInGit(
     if (!wanted) {
       return wanted === null ? null : { revision: head, previous: null };
     }
-    const commit = await repository.commit(head, path, wanted, message);
+    const commit = await repository.commit({ parent: head, path, present, wanted, message });
     const isAccepted = await repository.push(commit, branch);
     return isAccepted ? { revision: commit, previous: head } : undefined;
   });
@@ -103,10 +104,9 @@ async function restoredFolder(
     }
   }
   const list = present.get(KUSTOMIZATION);
-  const listed = list && listIn(await repository.content(list));
+  const listed = list && listIn(await repository.tree.content(list));
   const left = [...(listed?.names ?? []), ...differing].filter((name) => wanted.has(name));
-  const [id = ""] = await repository.keep([listOf([...new Set(left)].sort(), stack)]);
-  return wanted.set(KUSTOMIZATION, fileEntry(id));
+  return wanted.set(KUSTOMIZATION, fileEntry(listOf([...new Set(left)].sort(), stack)));
 }
 
 /** The services of files, by the files' names; without those that say nothing of one. */
@@ -117,7 +117,7 @@ async function ownedIn(
   const files = [...folder].filter(
     ([name, { mode }]) => mode === "100644" && name.endsWith(".yaml") && name !== KUSTOMIZATION,
   );
-  const contents = await repository.contents(files.map(([, entry]) => entry));
+  const contents = await repository.tree.contents(files.map(([, entry]) => entry));
   const owners = files.flatMap(([name], index) => {
     const owner = serviceOf(contents[index] ?? "");
     return owner === undefined ? [] : [[name, owner] as const];

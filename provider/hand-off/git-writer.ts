@@ -1,7 +1,8 @@
 import { pause } from "../cluster/pause.ts";
 import { oneLine } from "../cluster/one-line.ts";
 import { type Files, KUSTOMIZATION, listIn } from "./files.ts";
-import { type Entry, fileEntry, type Folder, type Repository } from "./repository.ts";
+import { type Entry, fileEntry, type Folder } from "./git-folder.ts";
+import type { Repository } from "./repository.ts";
 import type { Written } from "./written.ts";
 
 /** Others that write to the branch at the same time: each try follows what they wrote. */
@@ -39,15 +40,22 @@ export async function writeToGit(
 ): Promise<Written> {
   const { branch, path } = repository.place;
   const { message, proposal } = writing;
-  const ids = await idsOf(repository, writing.files);
-  const files = Object.fromEntries([...ids].map(([name, { id }]) => [name, id]));
+  const entries = entriesOf(writing.files);
+  const files = idsOf(entries);
   return pushedAfter(repository, signal, async (head) => {
-    const present = await repository.folder(head, path);
-    const wanted = await nextFolder(repository, present ?? new Map(), { ...writing, ids, head });
+    const present = await repository.tree.folder(head, path);
+    const before = present ?? new Map<string, Entry>();
+    const wanted = await nextFolder(repository, before, { ...writing, entries, head });
     if (present !== undefined && isSame(present, wanted)) {
       return { revision: head, previous: null, isFirst: false, files };
     }
-    const commit = await repository.commit(head, path, wanted, message);
+    const commit = await repository.commit({
+      parent: head,
+      path,
+      present: before,
+      wanted,
+      message,
+    });
     const isAccepted = await repository.push(commit, proposal ?? branch, {
       replaces: proposal !== undefined,
     });
@@ -62,13 +70,12 @@ export async function heldByGit(
   repository: Repository,
   files: Files,
 ): Promise<Written | undefined> {
-  const ids = await idsOf(repository, files);
+  const entries = entriesOf(files);
   const revision = await repository.head();
-  const present = await repository.folder(revision, repository.place.path);
+  const present = await repository.tree.folder(revision, repository.place.path);
   const isHeld =
-    present !== undefined && [...ids].every(([name, { id }]) => present.get(name)?.id === id);
-  const hashes = Object.fromEntries([...ids].map(([name, { id }]) => [name, id]));
-  return isHeld ? { revision, previous: null, isFirst: false, files: hashes } : undefined;
+    present !== undefined && [...entries].every(([name, { id }]) => present.get(name)?.id === id);
+  return isHeld ? { revision, previous: null, isFirst: false, files: idsOf(entries) } : undefined;
 }
 
 /** What a folder of a branch has under these names, whatever it is; undefined if there is no such folder. */
@@ -77,7 +84,7 @@ export async function foundInGit(
   names: readonly string[],
 ): Promise<Last | undefined> {
   const revision = await repository.head();
-  const present = await repository.folder(revision, repository.place.path);
+  const present = await repository.tree.folder(revision, repository.place.path);
   const files = names.flatMap((name) => {
     const id = present?.get(name)?.id;
     return id === undefined ? [] : [[name, id] as const];
@@ -108,21 +115,24 @@ export async function pushedAfter<T>(
   );
 }
 
-async function idsOf(repository: Repository, files: Files): Promise<ReadonlyMap<string, Entry>> {
-  const ids = await repository.keep([...files.values()]);
-  return new Map([...files.keys()].map((name, index) => [name, fileEntry(ids[index] ?? "")]));
+function entriesOf(files: Files): Folder {
+  return new Map([...files].map(([name, content]) => [name, fileEntry(content)]));
+}
+
+function idsOf(entries: Folder): Readonly<Record<string, string>> {
+  return Object.fromEntries([...entries].map(([name, { id }]) => [name, id]));
 }
 
 interface Next extends Writing {
   readonly head: string;
-  readonly ids: ReadonlyMap<string, Entry>;
+  readonly entries: Folder;
 }
 
 /** The folder as it is to be. */
 async function nextFolder(repository: Repository, present: Folder, next: Next): Promise<Folder> {
-  const { ids, last, head, stack } = next;
+  const { entries, last, head, stack } = next;
   const list = present.get(KUSTOMIZATION);
-  const listed = list === undefined ? undefined : listIn(await repository.content(list));
+  const listed = list === undefined ? undefined : listIn(await repository.tree.content(list));
   const { path } = repository.place;
   if (list !== undefined && listed?.stack !== stack) {
     const owner =
@@ -136,20 +146,20 @@ async function nextFolder(repository: Repository, present: Folder, next: Next): 
     ...(listed?.names ?? []),
     KUSTOMIZATION,
   ]);
-  const taken = [...ids.keys()].filter((name) => !names.has(name) && present.has(name));
+  const taken = [...entries.keys()].filter((name) => !names.has(name) && present.has(name));
   const differing = Object.entries(last?.files ?? {})
     .filter(([name, id]) => present.get(name)?.id !== id)
     .map(([name]) => name);
   // Whoever has taken a commit away has not agreed to what came before it, be it what is wanted now.
   if (last !== undefined && taken.length + differing.length > 0) {
-    await requireHistory(repository, [...taken, ...differing], { since: last.revision, head });
+    await requireHistory(repository, [...taken, ...differing], last.revision);
   }
-  const changed = differing.filter((name) => present.get(name)?.id !== ids.get(name)?.id);
+  const changed = differing.filter((name) => present.get(name)?.id !== entries.get(name)?.id);
   if (taken.length + changed.length > 0) {
     await requireOwn(repository, [...taken, ...changed], { since: last?.revision, head, stack });
   }
   const kept = [...present].filter(([name]) => !names.has(name));
-  return new Map([...kept, ...ids]);
+  return new Map([...kept, ...entries]);
 }
 
 const AS_IT_IS = "take the branch as it is with pulumi up --refresh";
@@ -162,10 +172,10 @@ function pathsOf({ place: { path } }: Repository, names: readonly string[]): str
 async function requireHistory(
   repository: Repository,
   names: readonly string[],
-  { since, head }: { readonly since: string; readonly head: string },
+  since: string,
 ): Promise<void> {
   const { git, branch } = repository.place;
-  if (!(await repository.hasReached(since)) || !(await repository.isAncestor(since, head))) {
+  if (!(await repository.past.hasReached(since))) {
     throw new Error(
       `branch ${branch} of ${git} no longer has commit ${since.slice(0, 12)}, which was handed off last: somebody has replaced its history, and with it ${pathsOf(repository, names)}; put that commit back, or ${AS_IT_IS}`,
     );
@@ -192,7 +202,7 @@ async function requireOwn(
       `${files} in ${git}: somebody else has written what would be replaced; allowed: a folder of its own`,
     );
   }
-  const changes = await repository.changesOf(path, since, head);
+  const changes = await repository.past.changesOf(path, since, head);
   const others = changes.filter((change) => change.stack !== stack);
   if (others.length > 0 || changes.length === 0) {
     const [last] = others;

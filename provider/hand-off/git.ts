@@ -51,11 +51,16 @@ export interface GitRun {
  * @returns what it prints
  * @throws GitError with its words if it fails, the signal's reason if it was ended
  */
-export async function git(
+export async function git(folder: string, args: readonly string[], run: GitRun): Promise<string> {
+  return (await gitBytes(folder, args, run)).toString("utf8");
+}
+
+/** As {@link git}, where it prints what may be no text. */
+export async function gitBytes(
   folder: string,
   args: readonly string[],
   { input, env = {}, signal }: GitRun,
-): Promise<string> {
+): Promise<Buffer> {
   signal.throwIfAborted();
   const late = AbortSignal.timeout(RUN_SECONDS * 1000);
   const either = AbortSignal.any([signal, late]);
@@ -95,7 +100,7 @@ export async function git(
     const said = bytes > STDOUT_BYTES ? `it says more than ${STDOUT_BYTES} bytes` : reasonOf(words);
     throw new GitError(args[0] ?? "", said, code);
   }
-  return Buffer.concat(parts).toString("utf8");
+  return Buffer.concat(parts);
 }
 
 function ended(child: ReturnType<typeof spawn>): Promise<number | null> {

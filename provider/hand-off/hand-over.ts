@@ -2,6 +2,7 @@ import type { HandOffInputs, HandOffResult, HandOffSeen } from "../../contract/h
 import { answered } from "../waiting/answered.ts";
 import { awaitApplied } from "./await-applied.ts";
 import { type Controller, controllerOf, mayPass } from "./controller.ts";
+import { NOT_SEEN } from "./fault.ts";
 import { filesOf } from "./files.ts";
 import { askedOf, seenAfter } from "./seen.ts";
 import { proposalText } from "./proposal.ts";
@@ -53,8 +54,6 @@ async function waitFor(handing: Handing, tools: Tools): Promise<HandOffResult> {
   const seen = await applied(handing, tools);
   return { ...result, ...seen, seconds: Math.round((performance.now() - began) / 100) / 10 };
 }
-
-const NOT_SEEN = { sync: null, health: null, revision: null, drift: [], selfHeal: null };
 
 /** What there is once the controller has applied it, or will not. */
 async function applied(

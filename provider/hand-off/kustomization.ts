@@ -1,4 +1,4 @@
-import type { Condition } from "./assessment.ts";
+import type { Condition } from "./condition.ts";
 
 interface Reconciled {
   readonly metadata?: {
@@ -63,4 +63,10 @@ export interface FluxSource extends Reconciled {
 export function revisionIn(revision: string | undefined): string | undefined {
   const [, algorithm, hex] = /(?:^|@)(sha1|sha256):([0-9a-f]{40,64})$/.exec(revision ?? "") ?? [];
   return hex === undefined ? undefined : algorithm === "sha1" ? hex : `sha256:${hex}`;
+}
+
+/** Its source, as people write it. */
+export function sourceTitleOf({ spec }: Kustomization): string {
+  const { kind = "source", name = "" } = spec?.sourceRef ?? {};
+  return `${kind.toLowerCase()} ${name}`;
 }

@@ -46,32 +46,32 @@ export class Commits implements Lineage {
       return UNKNOWN;
     }
     const head = await this.#repository.head();
-    if (head !== ours && !(await this.#repository.hasReached(ours))) {
+    if (head !== ours && !(await this.#repository.past.hasReached(ours))) {
       return { kind: "foreign", words: this.#forced(head) };
     }
-    const isLater = await this.#repository.isAncestor(ours, revision);
+    const isLater = await this.#repository.past.isAncestor(ours, revision);
     if ((isLater || !changed) && (await this.#hasOurs(revision))) {
       return { kind: "ours" };
     }
     if (isLater) {
       return { kind: "foreign", words: await this.#taker(revision) };
     }
-    return (await this.#repository.isAncestor(revision, ours)) ? { kind: "earlier" } : UNKNOWN;
+    return (await this.#repository.past.isAncestor(revision, ours)) ? { kind: "earlier" } : UNKNOWN;
   }
 
   async #hasOurs(revision: string): Promise<boolean> {
     const { path } = this.#repository.place;
-    const theirs = await this.#repository.treeOf(revision, path);
+    const theirs = await this.#repository.tree.id(revision, path);
     return (
       theirs !== undefined &&
-      theirs === (await this.#repository.treeOf(this.#handed.revision, path))
+      theirs === (await this.#repository.tree.id(this.#handed.revision, path))
     );
   }
 
   /** Who took over with a later commit. */
   async #taker(revision: string): Promise<string> {
     const { path } = this.#repository.place;
-    const [last] = await this.#repository.changesOf(path, this.#handed.revision, revision);
+    const [last] = await this.#repository.past.changesOf(path, this.#handed.revision, revision);
     return last === undefined
       ? `commit ${short(revision)} has other files in ${path}`
       : `commit ${short(last.commit)} of ${oneLine(last.author, 60)} changed ${path}: ${oneLine(last.subject, 120)}`;
@@ -81,6 +81,14 @@ export class Commits implements Lineage {
     const { branch } = this.#repository.place;
     return `branch ${branch} no longer has commit ${short(this.#handed.revision)}: somebody has replaced its history, and it is at ${short(head)}`;
   }
+}
+
+/** How a revision stands that a controller may not name. */
+export function standingOf(
+  revision: string | undefined,
+  { standing }: { readonly standing: (revision: string) => Standing },
+): Standing {
+  return revision === undefined ? UNKNOWN : standing(revision);
 }
 
 /** A commit or digest as people write it. */

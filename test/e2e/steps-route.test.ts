@@ -17,7 +17,7 @@ import { kubeconfigOfAccount } from "../support/account.ts";
 import { creation } from "../support/deploy-objects.ts";
 import { reserveGateway, TestGateway } from "../support/gateway.ts";
 import { createLanes, deleteLanes, warningsOf } from "../support/lane-objects.ts";
-import { Load } from "../support/load.ts";
+import { Load } from "../../testbed/load.ts";
 import { send } from "../support/request.ts";
 import { REFUSED, steppedObjects, steppedPlan } from "../support/stepped-service.ts";
 

@@ -13,7 +13,7 @@ import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
-import { Load } from "../support/load.ts";
+import { Load } from "../../testbed/load.ts";
 
 const PROMETHEUS = "http://prometheus.monitoring:9090";
 const EVERY_MILLISECONDS = 40;

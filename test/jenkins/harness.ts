@@ -1,10 +1,16 @@
-import { execFileSync } from "node:child_process";
+import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 
 const FOLDER = join(import.meta.dirname, "harness");
 const PUSH = "jenkins.branch.BranchEventCause";
+const OPENS = ["java.lang", "java.util"].flatMap((name) => [
+  "--add-opens",
+  `java.base/${name}=ALL-UNNAMED`,
+]);
 const GROOVY = "org/codehaus/groovy/groovy-all/2.4.21/groovy-all-2.4.21.jar";
 
 /** One build of a Jenkinsfile. */
@@ -26,15 +32,26 @@ export type BuildResult =
   | { readonly trace: readonly string[]; readonly refused?: undefined }
   | { readonly refused: string; readonly trace?: undefined };
 
-/** Compiles the harness into a folder; fetches Groovy where it is not there yet. */
+/** Java that plays builds, one after the other: one that starts takes longer than a build. */
 export class Harness {
-  private readonly classes: string;
+  readonly #java: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #waiting: PromiseWithResolvers<string>[] = [];
 
-  private constructor(classes: string) {
-    this.classes = classes;
+  private constructor(java: ChildProcessByStdio<Writable, Readable, null>) {
+    this.#java = java;
+    createInterface({ input: java.stdout }).on("line", (line) => {
+      this.#waiting.shift()?.resolve(line);
+    });
+    java.once("exit", (code) => {
+      const ended = new Error(`the harness ended with ${code ?? "a signal"}`);
+      for (const { reject } of this.#waiting.splice(0)) {
+        reject(ended);
+      }
+    });
   }
 
-  static build(folder: string): Harness {
+  /** Compiles it into a folder; fetches Groovy where it is not there yet. */
+  static start(folder: string): Harness {
     const jar = groovy();
     if (!existsSync(jar)) {
       execFileSync("mvn", [
@@ -51,32 +68,20 @@ export class Harness {
       join(FOLDER, `${name}.java`),
     );
     execFileSync("javac", ["-nowarn", "-cp", path, "-d", folder, ...sources]);
-    return new Harness(`${path}:${folder}`);
+    const options = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
+    const args = [...OPENS, ...options, "-cp", `${path}:${folder}`, "Main"];
+    return new Harness(spawn("java", args, { stdio: ["pipe", "pipe", "inherit"] }));
   }
 
-  /** Runs builds in one process: a Java that starts takes longer than they do. */
-  run(cases: readonly BuildCase[]): BuildResult[] {
-    const opens = ["java.lang", "java.util"].flatMap((name) => [
-      "--add-opens",
-      `java.base/${name}=ALL-UNNAMED`,
-    ]);
-    const input = JSON.stringify(cases.map((each) => ({ failing: [], causes: [PUSH], ...each })));
-    const output = execFileSync(
-      "java",
-      [
-        ...opens,
-        "-Xmx256m",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "-cp",
-        this.classes,
-        "Main",
-      ],
-      {
-        input,
-      },
-    );
-    return JSON.parse(output.toString()) as BuildResult[];
+  async run(each: BuildCase): Promise<BuildResult> {
+    const line = Promise.withResolvers<string>();
+    this.#waiting.push(line);
+    this.#java.stdin.write(`${JSON.stringify({ failing: [], causes: [PUSH], ...each })}\n`);
+    return JSON.parse(await line.promise) as BuildResult;
+  }
+
+  end(): void {
+    this.#java.stdin.end();
   }
 }
 

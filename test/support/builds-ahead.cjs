@@ -5,23 +5,22 @@ const CHECKOUT = join(__dirname, "../..");
 
 /** Which tests need a program of `tools/go/ahead.ts`, as `<project> <path>`. */
 const NEEDED_BY = {
-  "network-policies":
-    /^(?:platform test\/platform\/life|e2e test\/e2e\/(?:monitoring|network))\.test\.ts$/,
-  "external-secrets": /^e2e test\/e2e\/(?:external-secrets|lane-policies|policy-proof)\.test\.ts$/,
-  dns: /^e2e test\/e2e\/(?:network|steps)\.test\.ts$/,
-  ingress: /^e2e test\/e2e\/(?:network|real-services-mastodon|steps-route)\.test\.ts$/,
-  helm: /^e2e test\/e2e\/own-manifests-chart\.test\.ts$/,
-  "argo-rollouts": /^e2e test\/e2e\/steps(?:-route|-trouble)?\.test\.ts$/,
-  kwok: /^e2e test\/e2e\/many-services\.test\.ts$/,
-  monitoring: /^e2e test\/e2e\/(?:monitoring|steps(?:-route|-trouble)?)\.test\.ts$/,
-  argocd: /^e2e test\/e2e\/hand-off(?:-argocd[\w-]*|-layouts)?\.test\.ts$/,
-  flux: /^e2e test\/e2e\/hand-off-(?:flux|lanes)\.test\.ts$/,
-  "kubernetes-provider": /^official /,
-  cosign: /^(?:e2e test\/e2e\/gates|scanners test\/scanners\/scans)\.test\.ts$/,
+  "network-policies": / test\/(?:platform\/life|e2e\/(?:monitoring|network))\.test\.ts$/,
+  "external-secrets": / test\/e2e\/(?:external-secrets|lane-policies|policy-proof)\.test\.ts$/,
+  dns: / test\/e2e\/(?:network|steps)\.test\.ts$/,
+  ingress: / test\/e2e\/(?:network|real-services-mastodon|steps-route)\.test\.ts$/,
+  helm: / test\/e2e\/own-manifests-chart\.test\.ts$/,
+  "argo-rollouts": / test\/e2e\/steps(?:-route|-trouble)?\.test\.ts$/,
+  kwok: / test\/e2e\/many-services\.test\.ts$/,
+  monitoring: / test\/e2e\/(?:monitoring|steps(?:-route|-trouble)?)\.test\.ts$/,
+  argocd: / test\/e2e\/hand-off(?:-argocd[\w-]*|-layouts)?\.test\.ts$/,
+  flux: / test\/e2e\/hand-off-(?:flux|lanes|routes)\.test\.ts$/,
+  "kubernetes-provider": /^official(?:-plugins)? /,
+  cosign: / test\/(?:e2e\/gates|scanners\/scans)\.test\.ts$/,
   trivy: /^scanners /,
   checkov: /^scanners /,
   semgrep: /^scanners /,
-  buildkit: /^e2e test\/e2e\/several-services\.test\.ts$/,
+  buildkit: / test\/e2e\/several-services\.test\.ts$/,
 };
 
 /** The programs that any of these tests needs. */

@@ -17,7 +17,15 @@ const KUSTOMIZATION: Kind<Kustomization> = {
   kind: "Kustomization",
 };
 
-/** A Kustomization of Flux that applies a folder of a repository of the story's own, with its source. */
+/** What a Kustomization takes its files from. */
+interface FluxSource {
+  readonly kind: "GitRepository" | "OCIRepository";
+  /** Without the name of its Secret. */
+  readonly spec: object;
+  readonly secret: { readonly type?: string; readonly stringData: object };
+}
+
+/** A Kustomization of Flux that applies what a repository or registry of the story's own has, with its source. */
 export class FluxKustomization {
   readonly name: string;
   /** What `slipway:handOff.by` says of it. */
@@ -30,19 +38,29 @@ export class FluxKustomization {
     this.by = { flux: { namespace: HOME, kustomization: name } };
   }
 
-  /** Creates it, with what it needs to read the repository. */
-  static async create(
+  /** Creates one that reads a repository of a server. */
+  static create(
     { reader }: GitServer,
     { url, path, name }: { readonly url: string; readonly path: string; readonly name: string },
   ): Promise<FluxKustomization> {
+    const spec = { url, ref: { branch: "main" } };
+    const secret = { stringData: { ...reader } };
+    return FluxKustomization.from({ kind: "GitRepository", spec, secret }, { path, name });
+  }
+
+  /** Creates one, with its source and what that needs to sign in. */
+  static async from(
+    { kind, spec, secret }: FluxSource,
+    { path, name }: { readonly path: string; readonly name: string },
+  ): Promise<FluxKustomization> {
     const metadata = { name, namespace: HOME };
     const objects = [
-      { apiVersion: "v1", kind: "Secret", metadata, stringData: { ...reader } },
+      { apiVersion: "v1", kind: "Secret", metadata, ...secret },
       {
         apiVersion: "source.toolkit.fluxcd.io/v1",
-        kind: "GitRepository",
+        kind,
         metadata,
-        spec: { interval: "5s", url, ref: { branch: "main" }, secretRef: { name } },
+        spec: { interval: "5s", ...spec, secretRef: { name } },
       },
       {
         ...KUSTOMIZATION,
@@ -52,7 +70,7 @@ export class FluxKustomization {
           retryInterval: "5s",
           path: `./${path}`,
           prune: true,
-          sourceRef: { kind: "GitRepository", name },
+          sourceRef: { kind, name },
         },
       },
     ];
@@ -82,8 +100,8 @@ export class FluxKustomization {
     if ((await cluster.find(KUSTOMIZATION, HOME, this.name)) !== undefined) {
       await this.#patch({ prune: false, suspend: true });
     }
-    const kinds = ["kustomization.kustomize.toolkit.fluxcd.io", "gitrepository", "secret"];
-    for (const kind of kinds) {
+    const sources = ["gitrepository", "ocirepository"];
+    for (const kind of ["kustomization.kustomize.toolkit.fluxcd.io", ...sources, "secret"]) {
       await kubectl(["delete", kind, this.name, "-n", HOME, "--ignore-not-found"]);
     }
   }

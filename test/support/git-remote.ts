@@ -1,18 +1,26 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, cpSync, symlinkSync } from "node:fs";
+import { appendFileSync, cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { folderWith, write } from "./folder.ts";
+import { folderWith } from "./folder.ts";
 
-/** A repository of git in a folder, and a clone in which somebody else works. */
+/** A repository of git in a folder, in which somebody else works, too. */
 export class GitRemote {
   readonly #folder: string;
 
-  /** @param options.filters whether it gives commits without their contents, as hosting services do */
-  constructor({ filters = true }: { readonly filters?: boolean } = {}) {
+  /**
+   * @param options.of one that it begins as, be it a different one from then on
+   * @param options.filters whether it gives commits without their contents, as hosting services do
+   * @param options.singles whether it gives single contents afterwards, to who speaks the protocol's first version
+   */
+  constructor({
+    of,
+    filters = true,
+    singles = filters,
+  }: { readonly of?: GitRemote; readonly filters?: boolean; readonly singles?: boolean } = {}) {
     this.#folder = folderWith({});
-    cpSync(template(), this.#folder, { recursive: true });
-    const upload = `[uploadpack]\n\tallowFilter = ${filters}\n\tallowAnySHA1InWant = ${filters}\n`;
+    cpSync(of === undefined ? template() : of.#folder, this.#folder, { recursive: true });
+    const upload = `[uploadpack]\n\tallowFilter = ${filters}\n\tallowAnySHA1InWant = ${singles}\n`;
     appendFileSync(join(this.#bare, "config"), upload);
   }
 
@@ -22,11 +30,11 @@ export class GitRemote {
 
   /** Runs git in the repository itself. */
   git(...args: readonly string[]): string {
-    return this.#run(this.#bare, args);
+    return run(this.#bare, args);
   }
 
   head(branch = "main"): string {
-    return this.git("rev-parse", branch);
+    return readFileSync(join(this.#bare, "refs/heads", branch), "utf8").trim();
   }
 
   /** Files of a commit. */
@@ -42,79 +50,73 @@ export class GitRemote {
     return this.git("log", "-1", "--format=%B", commit);
   }
 
-  /** A commit of somebody else; null removes a file. */
+  /** A commit of somebody else; null removes a file or folder. */
   commit(subject: string, files: Readonly<Record<string, string | null>>): string {
-    this.#run(this.#clone, ["fetch", "--quiet", this.#bare, "main"]);
-    this.#run(this.#clone, ["reset", "--quiet", "--hard", "FETCH_HEAD"]);
-    for (const [path, content] of Object.entries(files)) {
-      if (content === null) {
-        this.#run(this.#clone, ["rm", "--quiet", "-r", path]);
-      } else {
-        write(this.#clone, path, content);
-      }
-    }
-    return this.#pushed(subject);
+    return this.#write(subject, ["from refs/heads/main^0", ...Object.entries(files).map(fileLine)]);
   }
 
   /** A symbolic link in the place of a folder or file. */
   link(path: string, target: string): string {
-    this.#run(this.#clone, ["pull", "--quiet", this.#bare, "main"]);
-    symlinkSync(target, join(this.#clone, path));
-    return this.#pushed(`Link ${path}`);
+    const line = `M 120000 inline ${path}\n${data(target)}`;
+    return this.#write(`Link ${path}`, ["from refs/heads/main^0", line]);
   }
 
   /** Replaces the history of the branch with one commit that has these files. */
   force(files: Readonly<Record<string, string>>): string {
-    this.#run(this.#clone, ["checkout", "--quiet", "--orphan", "anew"]);
-    this.#run(this.#clone, ["rm", "--quiet", "-rf", "."]);
-    for (const [path, content] of Object.entries(files)) {
-      write(this.#clone, path, content);
-    }
-    this.#run(this.#clone, ["add", "--all"]);
-    this.#run(this.#clone, [...PERSON, "commit", "--quiet", "-m", "Begin anew"]);
-    this.#run(this.#clone, ["push", "--quiet", "--force", this.#bare, "HEAD:main"]);
-    this.#run(this.#clone, ["checkout", "--quiet", "-B", "main"]);
-    return this.head();
+    this.git("update-ref", "-d", "refs/heads/main");
+    return this.#write("Begin anew", Object.entries(files).map(fileLine));
   }
 
   get #bare(): string {
     return join(this.#folder, "deploy.git");
   }
 
-  get #clone(): string {
-    return join(this.#folder, "clone");
-  }
-
-  #pushed(subject: string): string {
-    this.#run(this.#clone, ["add", "--all"]);
-    this.#run(this.#clone, [...PERSON, "commit", "--quiet", "--allow-empty", "-m", subject]);
-    this.#run(this.#clone, ["push", "--quiet", this.#bare, "HEAD:main"]);
-    return this.head();
-  }
-
-  #run(folder: string, args: readonly string[]): string {
-    return run(folder, args);
+  /** Writes a commit of a person in the repository itself. */
+  #write(subject: string, lines: readonly string[]): string {
+    return imported(this.#bare, subject, lines);
   }
 }
 
-const PERSON = ["-c", "user.name=Jane Doe", "-c", "user.email=jane@example.com"];
-
 let made: string | undefined;
 
-/** A repository with one commit, and a clone of it. */
+/** A repository with one commit. */
 function template(): string {
   if (made === undefined) {
-    made = folderWith({ "clone/README.md": "deploy\n" });
-    const clone = join(made, "clone");
-    run(clone, ["init", "--quiet", "--initial-branch=main"]);
-    run(clone, ["add", "--all"]);
-    run(clone, [...PERSON, "commit", "--quiet", "-m", "Begin"]);
-    run(made, ["clone", "--quiet", "--bare", "clone", "deploy.git"]);
+    made = folderWith({});
+    const bare = join(made, "deploy.git");
+    run(made, ["init", "--quiet", "--bare", "--template=", "--initial-branch=main", bare]);
+    imported(bare, "Begin", [fileLine(["README.md", "deploy\n"])]);
+    // Nobody keeps it for long enough to tidy up.
+    run(bare, ["config", "receive.autogc", "false"]);
   }
   return made;
 }
 
-function run(folder: string, args: readonly string[]): string {
-  const stdio = ["ignore", "pipe", "pipe"] as ["ignore", "pipe", "pipe"];
-  return execFileSync("git", ["-C", folder, ...args], { encoding: "utf8", stdio }).trim();
+function imported(folder: string, subject: string, lines: readonly string[]): string {
+  const stream = [
+    "commit refs/heads/main",
+    "mark :1",
+    "committer Jane Doe <jane@example.com> now",
+    data(subject),
+    ...lines,
+    "get-mark :1",
+    "done",
+    "",
+  ];
+  const args = ["fast-import", "--quiet", "--done", "--date-format=now"];
+  return run(folder, args, stream.join("\n"));
+}
+
+function fileLine([path, content]: readonly [string, string | null]): string {
+  const name = `"${path.replaceAll(/["\\]/g, "\\$&").replaceAll("\n", "\\n")}"`;
+  return content === null ? `D ${name}` : `M 100644 inline ${name}\n${data(content)}`;
+}
+
+function data(text: string): string {
+  return `data ${Buffer.byteLength(text)}\n${text}`;
+}
+
+function run(folder: string, args: readonly string[], input = ""): string {
+  const stdio = ["pipe", "pipe", "pipe"] as ["pipe", "pipe", "pipe"];
+  return execFileSync("git", ["-C", folder, ...args], { encoding: "utf8", stdio, input }).trim();
 }

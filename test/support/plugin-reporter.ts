@@ -24,7 +24,9 @@ interface Count {
 const HOME_OF: Readonly<Record<string, "installed" | "official">> = {
   plugins: "installed",
   e2e: "installed",
+  extended: "installed",
   official: "official",
+  "official-plugins": "official",
 };
 
 const KINDS = { plugins: "plugin tests", e2e: "stories" } as const;

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,6 +9,7 @@ import { execa } from "execa";
 
 import { NODE_ADDRESS, POD_NETWORK } from "../../tools/platform/addresses.ts";
 import { POSTGRES, provided } from "../../tools/platform/needed-program.ts";
+import { freePort } from "./free-port.ts";
 
 /** PostgreSQL does not run as root. */
 const NOBODY = { uid: 65_534, gid: 65_534 };
@@ -45,7 +45,7 @@ export class Postgres {
       cwd: folder,
     });
     await appendFile(join(data, "pg_hba.conf"), `host all all ${POD_NETWORK} scram-sha-256\n`);
-    const port = await freePort();
+    const port = await freePort(NODE_ADDRESS);
     const where = ["-h", NODE_ADDRESS, "-p", String(port), "-k", folder, "-c", "fsync=off"];
     const server = spawn(join(programs, "postgres"), ["-D", data, ...where], {
       ...NOBODY,
@@ -117,13 +117,4 @@ async function met(condition: () => Promise<boolean>): Promise<void> {
     }
     await sleep(100);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, NODE_ADDRESS);
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -1,14 +1,15 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { stringify } from "yaml";
 
-/** A real registry on loopback that wants a name and a password, gone with the story. */
+import { freePort } from "./free-port.ts";
+
+/** A real registry that wants a name and a password, gone with the story. */
 export class PrivateRegistry {
   static readonly username = "ci";
   static readonly password = "s3cret-of-the-story";
@@ -24,9 +25,10 @@ export class PrivateRegistry {
     this.folder = folder;
   }
 
-  static async start(): Promise<PrivateRegistry> {
+  /** @param host pods reach only the node's address */
+  static async start(host = "127.0.0.1"): Promise<PrivateRegistry> {
     const folder = await mkdtemp(join(tmpdir(), "slipway-registry-"));
-    const address = `127.0.0.1:${await freePort()}`;
+    const address = `${host}:${await freePort(host)}`;
     const users = join(folder, "htpasswd");
     await writeFile(users, `${PrivateRegistry.username}:${PrivateRegistry.bcrypt}\n`);
     const config = {
@@ -43,6 +45,13 @@ export class PrivateRegistry {
     const registry = new PrivateRegistry(address, child, folder);
     await registry.answers();
     return registry;
+  }
+
+  /** The login as `docker login` keeps it, and as a Secret of a cluster has it. */
+  get dockerConfig(): string {
+    const { username, password } = PrivateRegistry;
+    const auth = Buffer.from(`${username}:${password}`).toString("base64");
+    return JSON.stringify({ auths: { [this.address]: { username, password, auth } } });
   }
 
   async stop(): Promise<void> {
@@ -63,20 +72,4 @@ export class PrivateRegistry {
     }
     throw new Error(`the story's registry did not answer at ${this.address}`);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      if (address === null || typeof address === "string") {
-        throw new Error("no port was given");
-      }
-      server.close(() => {
-        resolve(address.port);
-      });
-    });
-  });
 }

@@ -2,7 +2,18 @@ const { relative } = require("node:path");
 const { default: Sequencer } = require("@jest/test-sequencer");
 const { buildAhead, programsOf } = require("./builds-ahead.cjs");
 
-const ORDER = ["unit", "jenkins", "browser", "platform", "plugins", "e2e", "official", "scanners"];
+const ORDER = [
+  "unit",
+  "jenkins",
+  "browser",
+  "platform",
+  "plugins",
+  "e2e",
+  "official",
+  "official-plugins",
+  "extended",
+  "scanners",
+];
 
 /** As `<project> <path>`. */
 function titleOf({ path, context: { config } }) {

@@ -1,6 +1,7 @@
 // Applications as Argo CD 3.2 reports them, moment by moment; that it reports them so is for test/e2e/hand-off-argocd.test.ts.
 import type { Application } from "../../provider/hand-off/application.ts";
-import { assessApplication, revisionsOf } from "../../provider/hand-off/argocd.ts";
+import { revisionsOf } from "../../provider/hand-off/application-sight.ts";
+import { assessApplication } from "../../provider/hand-off/argocd.ts";
 import type { Asked, Assessment } from "../../provider/hand-off/assessment.ts";
 import {
   applicationWith,
@@ -37,6 +38,32 @@ const partOf = (phase: string, more: Parameters<typeof operationOf>[2] = {}) =>
     operation: { sync: { revision: OURS, resources: [{ kind: "Deployment", name: "shop" }] } },
     ...more,
   });
+/** An operation that failed and is about to be tried again; what it says of objects that failed. */
+const retriedOf = (
+  message: string,
+  objects: readonly string[] = [],
+  applied: NonNullable<Parameters<typeof operationOf>[2]>["syncResult"] = {
+    revision: OURS,
+    source: SOURCE,
+  },
+) =>
+  operationOf("Running", applied.revision, {
+    message: `${message}. Retrying attempt #1 at 7:01AM.`,
+    finishedAt: "2026-11-30T07:00:08Z",
+    retryCount: 1,
+    syncResult: {
+      ...applied,
+      resources: [
+        { kind: "Service", name: "shop", status: "Synced", message: "service/shop configured" },
+        ...objects.map((each) => ({ kind: "Deployment", name: "shop", ...failedWith(each) })),
+      ],
+    },
+  });
+const failedWith = (message: string) => ({ status: "SyncFailed", message });
+const TASKS = "one or more synchronization tasks are not valid";
+const DRY = "one or more objects failed to apply (dry run)";
+const FAILED = "one or more objects failed to apply, reason";
+const PROJECT = "resource rbac.authorization.k8s.io:Role is not permitted in project slipway";
 const deployed = (revision: string, source = SOURCE) => ({ history: [{ revision, source }] });
 
 describe("has applied it where", () => {
@@ -188,16 +215,22 @@ describe("waits where", () => {
       /^waiting: still applies bbbbbbbbbbbb: waiting for completion of hook$/,
     ],
     [
-      "an operation that failed is retried",
+      "an operation that failed is tried again now",
       applicationWith({
         operationState: operationOf("Running", OURS, {
-          message: "one or more objects failed to apply. Retrying attempt #2 at 7:01AM.",
-          finishedAt: "2026-11-30T07:00:08Z",
+          message: "Retrying operation. Attempt #2",
           retryCount: 2,
         }),
         sync: OUT_OF_SYNC,
       }),
-      /^waiting: applies aaaaaaaaaaaa: one or more objects failed to apply. Retrying attempt #2/,
+      /^waiting: applies aaaaaaaaaaaa: Retrying operation\. Attempt #2$/,
+    ],
+    [
+      "an operation on an earlier revision was refused, and is tried again before it goes on to this one",
+      applicationWith({
+        operationState: retriedOf(TASKS, [PROJECT], { revision: EARLIER, source: SOURCE }),
+      }),
+      /^waiting: still applies bbbbbbbbbbbb: one or more synchronization tasks are not valid/,
     ],
     [
       "an operation on an earlier revision has failed, and it goes on to this one",
@@ -430,6 +463,144 @@ describe("fails where", () => {
     );
     expect(assessed(app)).toMatch(/^waiting/);
   });
+});
+
+describe("an operation that was refused and is tried again fails soon where", () => {
+  test.each<[string, string, readonly string[]]>([
+    [
+      "a field cannot change",
+      `${FAILED}: Deployment.apps "shop" is invalid: spec.selector: Invalid value: {"matchLabels":{"app":"shop"}}: field is immutable`,
+      [],
+    ],
+    ["its project does not permit a kind", TASKS, [PROJECT]],
+    [
+      "its project does not permit a namespace",
+      TASKS,
+      ["namespace other is not permitted in project 'slipway'"],
+    ],
+    [
+      "a kind is unknown",
+      TASKS,
+      [
+        'The Kubernetes API could not find example.com/Shop for requested resource shop/shop. Make sure the "Shop" CRD is installed on the destination cluster.',
+      ],
+    ],
+    [
+      "a value has the wrong type",
+      DRY,
+      [
+        'Deployment in version "v1" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
+      ],
+    ],
+    [
+      "a field is unknown",
+      DRY,
+      ['error validating data: [ValidationError(Deployment.spec): unknown field "replica"]'],
+    ],
+    [
+      "a field is unknown to the server",
+      DRY,
+      ['Deployment.apps "shop" is invalid: strict decoding error: unknown field "spec.replica"'],
+    ],
+    [
+      "a field is not in the schema",
+      DRY,
+      ["failed to create typed patch object: .spec.replica: field not declared in schema"],
+    ],
+    [
+      "Argo CD lacks a right",
+      `${FAILED}: deployments.apps is forbidden: User "system:serviceaccount:argocd:argocd" cannot create resource "deployments" in API group "apps" in the namespace "shop"`,
+      [],
+    ],
+    [
+      "a policy denies it",
+      `${FAILED}: admission webhook "policy.example.com" denied the request: no owner`,
+      [],
+    ],
+    [
+      "one object was refused, and another one only failed",
+      `${FAILED}: …`,
+      ["dial tcp 10.96.0.1:443: connect: connection refused", PROJECT],
+    ],
+  ])("%s", (_case, message, objects) => {
+    const app = applicationWith({
+      operationState: retriedOf(message, objects),
+      sync: OUT_OF_SYNC,
+    });
+    expect(assessApplication(app, askedOf())).toMatchObject({
+      ...{ kind: "failed", reason: "sync-failed", lasting: 3 },
+      message: `${message}. Retrying attempt #1 at 7:01AM.`,
+      notes: [
+        ...objects.map((each) => `deployment shop: ${each}`),
+        "Argo CD tries the same revision again, which does not change this: fix the cause, or hand off a different one",
+      ],
+    });
+  });
+});
+
+describe("an operation that failed and is tried again is waited for where", () => {
+  test.each<[string, string, readonly string[]]>([
+    [
+      "the API server does not answer",
+      `${FAILED}: Get "https://10.96.0.1:443/api": dial tcp 10.96.0.1:443: connect: connection refused`,
+      [],
+    ],
+    [
+      "somebody else has changed the object",
+      `${FAILED}: Operation cannot be fulfilled on deployments.apps "shop": the object has been modified; please apply your changes to the latest version and try again`,
+      [],
+    ],
+    [
+      "a webhook is late",
+      `${FAILED}: Internal error occurred: failed calling webhook "policy.example.com": failed to call webhook: Post "https://policy.shop.svc:443/validate?timeout=10s": context deadline exceeded`,
+      [],
+    ],
+    ["its namespace is not there yet", `${FAILED}: namespaces "shop" not found`, []],
+    [
+      "its namespace is still going",
+      `${FAILED}: services "shop" is forbidden: unable to create new content in namespace shop because it is being terminated`,
+      [],
+    ],
+    [
+      "a quota is used up",
+      `${FAILED}: services "shop" is forbidden: exceeded quota: few, requested: services=1, used: services=3, limited: services=3`,
+      [],
+    ],
+    [
+      "a port is still allocated",
+      `${FAILED}: Service "shop" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated`,
+      [],
+    ],
+    [
+      "a hook has failed",
+      "one or more synchronization tasks completed unsuccessfully, reason: Job has reached the specified backoff limit",
+      [],
+    ],
+    ["only one object failed", `${FAILED}: …`, ["connect: connection refused"]],
+  ])("%s", (_case, message, objects) => {
+    const app = applicationWith({
+      operationState: retriedOf(message, objects),
+      sync: OUT_OF_SYNC,
+    });
+    expect(assessApplication(app, askedOf())).toMatchObject({
+      ...{ kind: "failed", reason: "sync-failed", lasting: Infinity },
+      message: `${message}. Retrying attempt #1 at 7:01AM.`,
+      notes: [
+        ...objects.map((each) => `deployment shop: ${each}`),
+        "Argo CD tries the same revision again by itself",
+      ],
+    });
+  });
+});
+
+test("what its source does not bring is not hidden by an operation that is tried again because of it", () => {
+  const message = "Failed to load target state: shop-prod: app path does not exist";
+  const app = applicationWith({
+    operationState: retriedOf(`ComparisonError: ${message}`),
+    sync: { status: "Unknown", revision: "main" },
+    conditions: [{ type: "ComparisonError", message }],
+  });
+  expect(assessed(app)).toBe(`not-applied after 30 s: ComparisonError: ${message}`);
 });
 
 test("names the objects that failed to apply, and that it does not try the same revision again", () => {

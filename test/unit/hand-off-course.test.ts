@@ -1,5 +1,7 @@
-// A wait's clock is a number here; the loop around it, with a real repository and an API server, is in hand-off-provider.test.ts.
-import type { Assessment } from "../../provider/hand-off/assessment.ts";
+// A wait's clock is a number here, or a fake one; with a real repository and an API server it is in hand-off-provider.test.ts.
+import type { Asked, Assessment } from "../../provider/hand-off/assessment.ts";
+import { awaitApplied } from "../../provider/hand-off/await-applied.ts";
+import type { Look, Refreshed } from "../../provider/hand-off/controller.ts";
 import { Course, type Decision } from "../../provider/hand-off/course.ts";
 
 const report = { sync: null, health: null, revision: null, drift: [], selfHeal: false };
@@ -120,4 +122,54 @@ test.each<[string, readonly (readonly [number, Assessment])[], string[]]>([
   ],
 ])("%s", (_case, moments, expected) => {
   expect(courseOf(...moments)).toEqual(expected);
+});
+
+describe("a controller is asked to look at its source", () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  /** At which seconds of a wait of 70 seconds it is asked, and what the wait ends with. */
+  async function asked(becomes: (second: number) => Refreshed) {
+    const asks: number[] = [];
+    const began = performance.now();
+    const look: Look = {
+      revisions: [],
+      ignored: [],
+      assess: () => waiting,
+      refresh: () => {
+        const second = Math.round((performance.now() - began) / 1000);
+        asks.push(second);
+        return Promise.resolve(becomes(second));
+      },
+    };
+    const controller = {
+      title: "application shop",
+      command: () => "",
+      look: () => Promise.resolve(look),
+    };
+    const ended = awaitApplied(controller, {
+      asked: {} as Asked,
+      lineage: { standing: () => Promise.resolve({ kind: "unknown" }) },
+      ...{ seconds: 70, signal: new AbortController().signal, progress: () => undefined },
+    });
+    await jest.advanceTimersByTimeAsync(71_000);
+    return { asks, notes: (await ended).fault?.notes };
+  }
+
+  test("at once, and again each half a minute", async () => {
+    expect(await asked(() => "asked")).toEqual({ asks: [0, 30, 60], notes: [] });
+  });
+
+  test("as soon as it is there, and not again by an identity that may not, which the end says", async () => {
+    const becomes = (second: number) => (second < 5 ? "nobody is there" : "refused");
+    expect(await asked(becomes)).toEqual({
+      asks: [0, 1, 2, 3, 4, 5],
+      notes: ["this identity may not ask it to look at once, so it looks when its time has come"],
+    });
+  });
+
+  test("not again where the second request is refused, which the end does not say", async () => {
+    const becomes = (second: number) => (second < 30 ? "asked" : "refused");
+    expect(await asked(becomes)).toEqual({ asks: [0, 30], notes: [] });
+  });
 });

@@ -1,11 +1,13 @@
 // Kustomizations and sources as Flux 2.7 reports them, moment by moment; that it reports them so is for test/e2e/hand-off-flux.test.ts.
-import type { Asked, Assessment, Condition } from "../../provider/hand-off/assessment.ts";
-import { assessKustomization, revisionsIn, type Shown } from "../../provider/hand-off/flux.ts";
+import type { Asked, Assessment } from "../../provider/hand-off/assessment.ts";
+import type { Condition } from "../../provider/hand-off/condition.ts";
+import { assessKustomization } from "../../provider/hand-off/flux.ts";
 import {
   type FluxSource,
   type Kustomization,
   revisionIn,
 } from "../../provider/hand-off/kustomization.ts";
+import { revisionsIn, type Shown } from "../../provider/hand-off/kustomization-sight.ts";
 import { askedOf, EARLIER, LATER, OURS, THEIRS } from "../support/argocd-objects.ts";
 
 const SOURCE: FluxSource = {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { HandedObject } from "../../contract/hand-off.ts";
 import { filesOf } from "../../provider/hand-off/files.ts";
 import { atTarget, type Delivery, type Target } from "../../provider/hand-off/target.ts";
+import type { Written } from "../../provider/hand-off/written.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { GitRemote } from "../support/git-remote.ts";
 
@@ -46,6 +47,19 @@ const write = (
   last?: Parameters<Target["write"]>[1],
 ) => at(delivery, (target) => target.write(filesOf(objects, delivery.stack), last));
 
+let begun: Promise<{ readonly seed: GitRemote; readonly first: Written }> | undefined;
+
+/** A repository to which a release was handed off before. */
+async function handedOff(how: ConstructorParameters<typeof GitRemote>[0] = {}) {
+  const begin = async () => {
+    const seed = new GitRemote();
+    return { seed, first: await write(deliveryTo(seed)) };
+  };
+  begun ??= begin();
+  const { seed, first } = await begun;
+  return { remote: new GitRemote({ ...how, of: seed }), first };
+}
+
 describe.each([
   ["a server that gives commits without their contents", true],
   ["a server that gives all of a commit", false],
@@ -84,9 +98,8 @@ describe.each([
   });
 
   test("makes no commit where the branch has the files already, whatever others have committed since", async () => {
-    const remote = new GitRemote({ filters });
+    const { remote, first } = await handedOff({ filters });
     const delivery = deliveryTo(remote);
-    const first = await write(delivery);
     const head = remote.commit("Others", { "env/other/a.yaml": "a\n" });
     expect(await write(delivery, [deployment()], first)).toEqual({
       ...{ revision: head, previous: null, isFirst: false },
@@ -131,15 +144,64 @@ describe.each([
   });
 
   test("writes after its own restoration, though the files are not those that it wrote last", async () => {
-    const remote = new GitRemote({ filters });
+    const { remote, first: good } = await handedOff({ filters });
     const delivery = deliveryTo(remote);
-    const good = await write(delivery);
     const bad = await write(delivery, [deployment("2")], good);
     const taken = { revision: bad.revision, previous: bad.previous ?? "", reason: "crash-loop" };
     await at(delivery, (target) => target.restore(taken));
     await write(delivery, [deployment("3")], bad);
     expect(remote.show("env/shop-prod/deployment-shop.yaml")).toContain('image: "3"');
   });
+});
+
+/** Works while variables of the environment are so. */
+async function withEnvironment<T>(
+  variables: Readonly<Record<string, string>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  try {
+    return await work();
+  } finally {
+    for (const name of Object.keys(variables)) {
+      Reflect.deleteProperty(process.env, name);
+    }
+    Object.assign(process.env, before);
+  }
+}
+
+test("restores from a server that gives no contents without their commits", async () => {
+  const { remote, first: good } = await handedOff({ singles: false });
+  const delivery = deliveryTo(remote);
+  const bad = await write(delivery, [deployment("2")], good);
+  const taken = { revision: bad.revision, previous: bad.previous ?? "", reason: "crash-loop" };
+  const protocol = { COUNT: "1", KEY_0: "protocol.version", VALUE_0: "0" };
+  const names = Object.entries(protocol).map(([name, value]) => [`GIT_CONFIG_${name}`, value]);
+  await withEnvironment(Object.fromEntries(names) as Record<string, string>, () =>
+    at(delivery, (target) => target.restore(taken)),
+  );
+  expect(remote.show("env/shop-prod/deployment-shop.yaml")).toContain('image: "1"');
+});
+
+test.each<[string, Readonly<Record<string, string>>, string]>([
+  [
+    "who git on this machine says",
+    {
+      ...{ GIT_AUTHOR_NAME: "Jane", GIT_AUTHOR_EMAIL: "jane@example.com" },
+      ...{ GIT_COMMITTER_NAME: "CI", GIT_COMMITTER_EMAIL: "ci@example.com" },
+    },
+    "Jane, CI",
+  ],
+  ["Slipway where it says nothing", {}, "Slipway, Slipway"],
+])("commits as %s", async (_case, known, expected) => {
+  const { remote, first } = await handedOff();
+  const nowhere = "/nonexistent";
+  const unknown = { HOME: nowhere, XDG_CONFIG_HOME: nowhere, GIT_CONFIG_NOSYSTEM: "1" };
+  await withEnvironment({ ...unknown, ...known }, () =>
+    write(deliveryTo(remote), [deployment("2")], first),
+  );
+  expect(remote.git("log", "-1", "--format=%an, %cn")).toBe(expected);
 });
 
 test("says in the commit what it is of, in Argo CD's trailers and in its own", async () => {
@@ -197,8 +259,7 @@ describe("refuses, and changes nothing, where", () => {
   };
 
   test("somebody has changed its files", async () => {
-    const remote = new GitRemote();
-    const last = await write(deliveryTo(remote));
+    const { remote, first: last } = await handedOff();
     remote.commit("Scale by hand", { "env/shop-prod/deployment-shop.yaml": "replicas: 9\n" });
     const told = await refused(remote, () => write(deliveryTo(remote), [deployment("2")], last));
     expect(told).toBe(
@@ -207,8 +268,7 @@ describe("refuses, and changes nothing, where", () => {
   });
 
   test("somebody has removed them", async () => {
-    const remote = new GitRemote();
-    const last = await write(deliveryTo(remote));
+    const { remote, first: last } = await handedOff();
     remote.commit("Tidy up", { "env/shop-prod": null });
     const told = await refused(remote, () => write(deliveryTo(remote), [deployment("2")], last));
     expect(told).toMatch(
@@ -217,8 +277,7 @@ describe("refuses, and changes nothing, where", () => {
   });
 
   test("somebody has replaced the branch's history", async () => {
-    const remote = new GitRemote();
-    const last = await write(deliveryTo(remote));
+    const { remote, first: last } = await handedOff();
     remote.force({ "README.md": "new\n" });
     const told = await refused(remote, () => write(deliveryTo(remote), [deployment("2")], last));
     expect(told).toMatch(
@@ -227,8 +286,7 @@ describe("refuses, and changes nothing, where", () => {
   });
 
   test("somebody has led the branch back to what was handed off before, be it what is wanted now", async () => {
-    const remote = new GitRemote();
-    const first = await write(deliveryTo(remote));
+    const { remote, first } = await handedOff();
     const last = await write(deliveryTo(remote), [deployment("2")], first);
     remote.git("update-ref", "refs/heads/main", first.revision);
     for (const image of ["1", "2", "3"]) {
@@ -309,9 +367,8 @@ describe("refuses, and changes nothing, where", () => {
 });
 
 test("restores nothing where there was nothing, and refuses where somebody has changed it since", async () => {
-  const remote = new GitRemote();
+  const { remote, first } = await handedOff();
   const delivery = deliveryTo(remote);
-  const first = await write(delivery);
   const taken = { revision: first.revision, previous: first.previous ?? "", reason: "crash-loop" };
   expect(await at(delivery, (target) => target.restore(taken))).toBeUndefined();
   const others = { ...delivery, releases: [{ service: "api", image: "x", manifestHash: HASH }] };
@@ -342,8 +399,7 @@ test("leaves files with hostile names beside its own as they are", async () => {
 });
 
 test("takes it for its own where somebody has committed what is wanted now", async () => {
-  const remote = new GitRemote();
-  const first = await write(deliveryTo(remote));
+  const { remote, first } = await handedOff();
   const last = await write(deliveryTo(remote), [deployment("2")], first);
   const text = remote.show("env/shop-prod/deployment-shop.yaml", first.revision);
   const head = remote.commit("Back", { "env/shop-prod/deployment-shop.yaml": `${text}\n` });
@@ -354,8 +410,7 @@ test("takes it for its own where somebody has committed what is wanted now", asy
 });
 
 test("goes on after a history that was replaced where the files are those that it wrote last", async () => {
-  const remote = new GitRemote();
-  const last = await write(deliveryTo(remote));
+  const { remote, first: last } = await handedOff();
   const names = ["deployment-shop.yaml", "kustomization.yaml"];
   const files = names.map((name) => `env/shop-prod/${name}`);
   const head = remote.force(
@@ -367,9 +422,8 @@ test("goes on after a history that was replaced where the files are those that i
 });
 
 test("takes a branch as it is after a refresh, and replaces what somebody wrote there", async () => {
-  const remote = new GitRemote();
+  const { remote } = await handedOff();
   const delivery = deliveryTo(remote);
-  await write(delivery);
   remote.commit("By hand", { "env/shop-prod/deployment-shop.yaml": "replicas: 9\n" });
   const found = await at(delivery, (target) =>
     target.found(["deployment-shop.yaml", "kustomization.yaml"]),
@@ -421,8 +475,7 @@ describe("how a revision that a controller reports stands to the one that was ha
   });
 
   test("one before it is earlier, be it of the same files", async () => {
-    const remote = new GitRemote();
-    const first = await write(deliveryTo(remote));
+    const { remote, first } = await handedOff();
     const second = await write(deliveryTo(remote), [deployment("2")], first);
     const told = await standing(remote, () => second.revision, [deployment()], second);
     expect(told).toEqual({ kind: "earlier" });
@@ -432,8 +485,7 @@ describe("how a revision that a controller reports stands to the one that was ha
   });
 
   test("one of the same files before it is ours where nothing was written", async () => {
-    const remote = new GitRemote();
-    const first = await write(deliveryTo(remote));
+    const { remote, first } = await handedOff();
     remote.commit("Others", { "env/other/a.yaml": "a\n" });
     const told = await standing(remote, () => first.revision, [deployment()], first);
     expect(told).toEqual({ kind: "ours" });

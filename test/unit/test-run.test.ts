@@ -1,7 +1,7 @@
 // Proves what a run of the tests builds ahead and says at its end; that a build goes on beside tests is seen where one is missing.
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, matchesGlob } from "node:path";
 
 const require = createRequire(import.meta.filename);
 const { programsOf } = require("../support/builds-ahead.cjs") as {
@@ -11,6 +11,11 @@ const { skippedProblem, summaryOf } = require("../support/run-summary.cjs") as {
   readonly skippedProblem: (files: readonly object[]) => string | undefined;
   readonly summaryOf: (files: readonly object[]) => string[];
 };
+
+interface Project {
+  readonly testMatch: readonly string[];
+  readonly testPathIgnorePatterns?: readonly string[];
+}
 
 test("only what a chosen test needs is built ahead", () => {
   expect(programsOf(["unit test/unit/mask.test.ts", "e2e test/e2e/lanes.test.ts"])).toEqual([]);
@@ -34,6 +39,23 @@ test("whatever a story has run beside Kubernetes is built ahead of it", () => {
     const extras = [...names.matchAll(/"([^"]+)"/g)].map(([, extra]) => extra);
     expect(programsOf([`e2e test/e2e/${name}`])).toEqual(expect.arrayContaining(extras));
   }
+});
+
+test("every file of tests is run by a project, and every file that a project names is there", () => {
+  const folder = join(import.meta.dirname, "../..");
+  const { projects } = require("../../jest.config.cjs") as { readonly projects: Project[] };
+  const files = globSync("test/*/*.test.ts", { cwd: folder }).map((path) => `<rootDir>/${path}`);
+  const run = ({ testMatch, testPathIgnorePatterns = [] }: Project) =>
+    files.filter(
+      (path) =>
+        testMatch.some((pattern) => matchesGlob(path, pattern)) &&
+        !testPathIgnorePatterns.includes(path),
+    );
+  expect([...new Set(projects.flatMap(run))].sort()).toEqual(files.toSorted());
+  const named = projects.flatMap(({ testMatch, testPathIgnorePatterns = [] }) =>
+    [...testMatch, ...testPathIgnorePatterns].filter((path) => !path.includes("*")),
+  );
+  expect(named.filter((path) => !files.includes(path))).toEqual([]);
 });
 
 test("a run ends with the tests of each project and its ten slowest files", () => {

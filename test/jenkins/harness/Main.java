@@ -1,5 +1,7 @@
 import groovy.json.JsonOutput;
 import groovy.json.JsonSlurper;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -8,15 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads cases as JSON from standard input: [{jenkinsfile, environment, failing, causes}]; prints for each its trace, or why it was refused. */
+/** Reads cases from standard input, each a line of JSON: {jenkinsfile, environment, failing, causes}; prints for each a line, its trace or why it was refused. */
 public final class Main {
   private Main() {}
 
-  public static void main(String[] arguments) {
-    Object cases = new JsonSlurper().parse(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    List<Object> results = new ArrayList<>();
-    for (Object each : (List<?>) cases) results.add(result((Map<?, ?>) each));
-    System.out.println(JsonOutput.toJson(results));
+  public static void main(String[] arguments) throws IOException {
+    BufferedReader cases = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = cases.readLine(); line != null; line = cases.readLine()) {
+      System.out.println(JsonOutput.toJson(result((Map<?, ?>) new JsonSlurper().parseText(line))));
+    }
   }
 
   private static Map<String, Object> result(Map<?, ?> given) {
