@@ -2,6 +2,7 @@
 import { stringify } from "yaml";
 
 import { planPool } from "../../components/trial/plan.ts";
+import { boundsPolicy } from "../../components/trial/policy.ts";
 import { parseSettings, type StackConfig } from "../../settings.ts";
 import { derivedSettings } from "../../settings/trial/derived.ts";
 import { readPool } from "../../settings/trial/pool.ts";
@@ -467,5 +468,11 @@ describe("the lane of a pool", () => {
     expect(values("deploy-deployments")).toEqual(["shop-trial-1", "shop-trial-2"]);
     expect(values("kept")).toEqual(["shop-trial-1", "shop-trial-2"]);
     expect(values("deploy-ingresses")).toBeUndefined();
+  });
+
+  test("what bounds trials says nothing of what is in no namespace, such as a GatewayClass", () => {
+    const { policy } = boundsPolicy("shop-trial", ["shop-trial-1"], undefined, undefined);
+    const scopes = policy.spec.matchConstraints.resourceRules.map(({ scope }) => scope);
+    expect([...new Set(scopes)]).toEqual(["Namespaced"]);
   });
 });
