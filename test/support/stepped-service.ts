@@ -79,6 +79,7 @@ export const REFUSED: readonly (readonly [resource: string, change: Json, field:
   ["rollouts", { spec: { template: { spec: { nodeName: "one" } } } }, /nodeName/],
   ["analysistemplates", { spec: { metrics: [ELSEWHERE] } }, /spec\.metrics/],
   ["analysistemplates", { spec: { metrics: [JOB] } }, /spec\.metrics/],
+  ["analysistemplates", { spec: { templates: [{ templateName: "others" }] } }, /spec\.templates/],
   ["analysisruns", { spec: { metrics: [ELSEWHERE] } }, /spec\.metrics/],
   ["traefikservices", { spec: { mirroring: { name: "shop-stable", mirrors: [] } } }, /: spec:/],
   ["traefikservices", { spec: { weighted: { services: [{ name: "others" }] } } }, /: spec:/],
