@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 import { numberIn } from "../components/trial/definition.ts";
+import { atATime } from "../provider/cluster/at-a-time.ts";
 import { confirm } from "./confirm.ts";
 import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
 import { lengthOfTime } from "./length-of-time.ts";
@@ -12,9 +13,8 @@ import { type Contexts, NO_CONTEXTS, withContext } from "./trial/contexts.ts";
 import { endPullRequest } from "./trial/down.ts";
 import { listSlots, listWords } from "./trial/list.ts";
 import { openPool } from "./trial/pool.ts";
-import { trialMarkdown, trialReport, trialWords } from "./trial/report.ts";
+import { trialMarkdown, trialReport, trialWords, untriedMarkdown } from "./trial/report.ts";
 import { type Swept, sweep, toBeSwept } from "./trial/sweep.ts";
-import { tryPullRequest } from "./trial/up.ts";
 
 interface PoolOptions extends CommonOptions {
   readonly stack: string;
@@ -34,6 +34,9 @@ interface EndOptions extends PoolOptions {
 interface SweepOptions extends EndOptions {
   readonly open?: ReadonlySet<number>;
 }
+
+/** Trials that are swept at a time: each runs pulumi, and one that hangs is waited for. */
+const TOGETHER = 10;
 
 const STACK = ["the stack of the pool", "trial"] as const;
 
@@ -138,11 +141,21 @@ async function up(number: number, options: UpOptions): Promise<void> {
   const pool = await openPool(options.stack);
   const { context: contexts = NO_CONTEXTS, wait, json } = options;
   const wanted = { number, contexts, seconds: wait, ...(json && { json }) };
-  const tried = await tryPullRequest(pool, wanted);
+  const comment = async (markdown: string) => {
+    if (options.comment !== undefined) {
+      await writeResult("--comment", options.comment, markdown);
+    }
+  };
+  // Settings take a fifth of a second to load, and no other command reads all of them.
+  const { tryPullRequest } = await import("./trial/up.ts");
+  const tried = await tryPullRequest(pool, wanted).catch(async (error: unknown) => {
+    if (error instanceof CommandFailure) {
+      await comment(untriedMarkdown(number, error.message));
+    }
+    throw error;
+  });
   const report = await trialReport(pool, number, tried);
-  if (options.comment !== undefined) {
-    await writeResult("--comment", options.comment, trialMarkdown(report));
-  }
+  await comment(trialMarkdown(report));
   report.leftOut.forEach((each) => {
     remark(`not in the trial: ${each}`);
   });
@@ -176,7 +189,7 @@ async function sweepPool(options: SweepOptions): Promise<void> {
     remark(found.map(sweptWords).join("\n"));
     await confirm("End all of them?", options.yes === true);
   }
-  const swept = await Promise.all(found.map((each) => sweep(pool, each, options.wait)));
+  const swept = await atATime(TOGETHER, found, (each) => sweep(pool, each, options.wait));
   const failed = swept.flatMap(({ failure, ...each }) =>
     failure === null ? [] : [`${sweptWords(each)}: ${failure}`],
   );

@@ -1,5 +1,6 @@
 import type { WatchedRelease } from "../contract/monitoring.ts";
-import { blindness, rulesVersion } from "./manifests/prometheus-rule.ts";
+import { blindness } from "./manifests/blindness.ts";
+import { rulesVersion } from "./manifests/prometheus-rule.ts";
 import type { Service } from "./service-definition.ts";
 
 /** What Prometheus is asked about a release of a service; nothing where nobody has said where it answers. */

@@ -13,6 +13,11 @@ export function fieldsOf(value: unknown): Mapping {
   return mapping(value) ?? {};
 }
 
+/** The items of a list as it was written, none if the value is not one. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 /** Whether it is a mapping that has nothing in it. */
 export function isEmpty(value: unknown): boolean {
   return Object.keys(mapping(value) ?? { value }).length === 0;

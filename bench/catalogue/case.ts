@@ -79,6 +79,8 @@ export type Settings = Readonly<Record<string, unknown>>;
 export interface Prepared {
   readonly service?: Settings;
   readonly cluster?: Settings;
+  /** What stands beside the services. */
+  readonly stack?: Settings;
 }
 
 /** How a release is to fail. */

@@ -12,6 +12,7 @@ import { PROBES } from "./cases/probes.ts";
 import { ROOM } from "./cases/room.ts";
 import { SCHEDULING } from "./cases/scheduling.ts";
 import { SETTLED, SETTLING } from "./cases/settling.ts";
+import { STEPS } from "./cases/steps.ts";
 import { SURROUNDINGS } from "./cases/surroundings.ts";
 
 /** Every case: the broken services by where they break, then the healthy ones. */
@@ -28,6 +29,7 @@ export const CATALOGUE: readonly Case[] = [
   ...SCHEDULING,
   ...SURROUNDINGS,
   ...CHANGES,
+  ...STEPS,
   ...HEALTHY,
   ...LATE,
   ...PASSING_ANSWERS,

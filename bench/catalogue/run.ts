@@ -60,7 +60,10 @@ export async function runCase(
   };
   const project = await clone.another(`cat-${entry.name}`, hears);
   const folder = await mkdtemp(join(tmpdir(), "slipway-stage-"));
-  const witness = Witness.start(project.namespace);
+  const witness = Witness.start(
+    project.namespace,
+    "steps" in { ...entry.earlier, ...entry.settings },
+  );
   const stage = new Stage(project.namespace, images, witness, folder);
   stage.afterwards(() => project.forgetState());
   stage.afterwards(() => rm(folder, { recursive: true, force: true }));

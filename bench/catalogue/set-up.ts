@@ -35,13 +35,18 @@ export async function setUp(entry: Case, project: Project, stage: Stage): Promis
   await entry.furnish?.(stage);
 }
 
-function settingsOf({ beside = {} }: Case, { service, cluster }: Prepared, { images }: Stage) {
+function settingsOf(
+  { beside = {} }: Case,
+  { service, cluster, stack }: Prepared,
+  { images }: Stage,
+) {
   const plain = { ...PLAIN, image: images.shop };
   const services = { shop: service, ...beside };
   const all = Object.entries<Settings | undefined>(services).map(
     ([name, own]) => [name, { ...plain, ...own }] as const,
   );
   return {
+    ...stack,
     services: Object.fromEntries(all),
     cluster: { kubeconfig: "${SLIPWAY_KUBECONFIG}", ...cluster },
   };

@@ -1,5 +1,6 @@
 import type {
   CoreV1Event,
+  KubernetesObject,
   V1ContainerStatus,
   V1Deployment,
   V1Pod,
@@ -11,12 +12,18 @@ export type Sight =
   | { readonly kind: "Pod"; readonly object: V1Pod }
   | { readonly kind: "Event"; readonly object: CoreV1Event }
   | { readonly kind: "ReplicaSet"; readonly object: V1ReplicaSet }
-  | { readonly kind: "Deployment"; readonly object: V1Deployment };
+  | { readonly kind: "Deployment" | "Rollout"; readonly object: V1Deployment }
+  | { readonly kind: "AnalysisRun"; readonly object: AnalysisRun };
+
+/** What Argo Rollouts has measured. */
+interface AnalysisRun extends KubernetesObject {
+  readonly status?: { readonly phase?: string };
+}
 
 /** What can be seen of a service in trouble: the first word of the kubelet or a controller about it. */
 export const SYMPTOMS = {
-  /** The Deployment is there. */
-  applied: ({ kind }) => kind === "Deployment",
+  /** The Deployment, or what is in its place, is there. */
+  applied: ({ kind }) => kind === "Deployment" || kind === "Rollout",
   /** The kubelet cannot have an image. */
   "image-refused": (sight) =>
     waiting(sight, /^(ErrImage|ImagePull|InvalidImageName|ImageInspect|RegistryUnavailable)/),
@@ -52,6 +59,9 @@ export const SYMPTOMS = {
     kind === "Pod" && object.metadata?.deletionTimestamp !== undefined,
   /** A node has given a pod up, or not taken it. */
   "pod-lost": ({ kind, object }) => kind === "Pod" && object.status?.phase === "Failed",
+  /** Argo Rollouts has ended measurements without success. */
+  "measured-bad": ({ kind, object }) =>
+    kind === "AnalysisRun" && /^(Failed|Error)$/.test(object.status?.phase ?? ""),
   /** The Deployment controller has given up. */
   "deadline-passed": ({ kind, object }) =>
     kind === "Deployment" &&

@@ -22,8 +22,11 @@ export class Witness {
     this.namespace = namespace;
   }
 
-  /** The namespace need not be there yet. */
-  static start(namespace: string): Witness {
+  /**
+   * The namespace need not be there yet.
+   * @param hasSteps whether Argo Rollouts delivers in it
+   */
+  static start(namespace: string, hasSteps: boolean): Witness {
     const witness = new Witness(namespace);
     const core = `/api/v1/namespaces/${namespace}`;
     const apps = `/apis/apps/v1/namespaces/${namespace}`;
@@ -31,6 +34,11 @@ export class Witness {
     void witness.#follow("Event", `${core}/events`);
     void witness.#follow("ReplicaSet", `${apps}/replicasets`);
     void witness.#follow("Deployment", `${apps}/deployments`);
+    if (hasSteps) {
+      const rollouts = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}`;
+      void witness.#follow("Rollout", `${rollouts}/rollouts`);
+      void witness.#follow("AnalysisRun", `${rollouts}/analysisruns`);
+    }
     return witness;
   }
 
@@ -136,8 +144,9 @@ export class Witness {
   }
 }
 
-/** Of a Deployment, which its controller writes to at any time, what was asked of it. */
+/** Of a Deployment or a Rollout, which its controller writes to at any time, what was asked of it. */
 function versionOf({ kind, object: { metadata } }: Sight): string {
-  const version = kind === "Deployment" ? metadata?.generation : metadata?.resourceVersion;
+  const isAsked = kind === "Deployment" || kind === "Rollout";
+  const version = isAsked ? metadata?.generation : metadata?.resourceVersion;
   return `${metadata?.uid} ${version}`;
 }

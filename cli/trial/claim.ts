@@ -3,7 +3,8 @@ import { CommandFailure } from "../exit-code.ts";
 import { age, span } from "../words.ts";
 import { type Lease, microTime, type Refusal } from "./lease.ts";
 import type { Pool } from "./pool.ts";
-import { bookedLease, endOf, numberOf, type Slot, slotsOf } from "./slot.ts";
+import { markOfRun } from "./run.ts";
+import { bookedLease, type Closed, endOf, numberOf, type Slot, slotsOf } from "./slot.ts";
 
 /** A namespace that a pull request has. */
 export interface Claim {
@@ -79,22 +80,26 @@ async function claimAgain(pool: Pool, number: number, entry: Lease): Promise<Cla
 
 async function takeFree(pool: Pool, number: number, slots: readonly Slot[]): Promise<Claim> {
   const refused: string[] = [];
-  for (const { namespace, lease, isClosed } of slots) {
+  for (const { namespace, lease, closed } of slots) {
     if (lease !== undefined) {
       continue;
     }
-    if (isClosed) {
-      refused.push(...refusalWords(namespace, "forbidden"));
+    if (closed !== undefined) {
+      refused.push(refusalWords(namespace, closed));
       continue;
     }
-    const made = await pool.leases.create(namespace, TRIAL, {
+    const spec = {
       ...specOf(pool, String(number)),
       leaseDurationSeconds: pool.trial.idleSeconds,
-    });
+    };
+    // A sweep between this and the entry in the book would take it for a trial that is lost.
+    const made = await pool.leases.create(namespace, TRIAL, spec, markOfRun(pool.now()));
     if (typeof made !== "string") {
       return { namespace, lease: made, isNew: true };
     }
-    refused.push(...refusalWords(namespace, made));
+    if (made !== "taken") {
+      refused.push(refusalWords(namespace, made));
+    }
   }
   throw fullPool(pool, await slotsOf(pool), refused);
 }
@@ -104,20 +109,15 @@ function specOf({ now }: Pool, holderIdentity: string) {
   return { holderIdentity, acquireTime: time, renewTime: time };
 }
 
-function refusalWords(namespace: string, refusal: Refusal): string[] {
+/** Why a namespace of the pool takes no trial, and what to do about it. */
+export function refusalWords(namespace: string, refusal: Closed): string {
   switch (refusal) {
     case "missing":
-      return [
-        `${namespace}: does not exist; an administrator's pulumi up --refresh makes it again`,
-      ];
+      return `${namespace}: does not exist; an administrator's pulumi up --refresh makes it again`;
     case "terminating":
-      return [
-        `${namespace}: is being deleted; see what holds up its end, and have an administrator run pulumi up --refresh after it`,
-      ];
+      return `${namespace}: is being deleted; see what holds up its end, and have an administrator run pulumi up --refresh after it`;
     case "forbidden":
-      return [`${namespace}: ${CLOSED}`];
-    case "taken":
-      return [];
+      return `${namespace}: ${CLOSED}`;
     default:
       return refusal satisfies never;
   }

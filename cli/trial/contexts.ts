@@ -43,17 +43,13 @@ export function triedBuild(
 ): (service: string, build: Mapping) => Mapping {
   return (service, build) => {
     const main = pathOf(build["context"], surroundings);
-    if (main === undefined) {
+    const root = main === undefined ? undefined : rootOf(contexts, service, main, surroundings);
+    if (main === undefined || root === undefined) {
       return build;
     }
-    const own = contexts.services[service];
     const { checkout } = contexts;
-    const at = relative(surroundings.folder, main);
-    if (own === undefined && (checkout === undefined || isOutside(at))) {
-      return build;
-    }
-    const root = own ?? checkout ?? "";
-    const context = own ?? join(root, at);
+    const own = contexts.services[service];
+    const context = own ?? join(root, relative(surroundings.folder, main));
     const recipe = dockerfileOf(build, { main, context, root, checkout }, surroundings);
     assertWithin(service, root, [context, recipe ?? join(context, "Dockerfile")]);
     assertWithin(
@@ -66,6 +62,47 @@ export function triedBuild(
     );
     return { ...build, context, ...(recipe !== undefined && { dockerfile: recipe }) };
   };
+}
+
+/** Where the content of a service is the pull request's, undefined if it has none of it. */
+function rootOf(
+  { services, checkout }: Contexts,
+  service: string,
+  main: string,
+  { folder }: Surroundings,
+): string | undefined {
+  return services[service] ?? (isOutside(relative(folder, main)) ? undefined : checkout);
+}
+
+/**
+ * The services that are main's although a checkout was given, because their contexts are in no place that a checkout has.
+ *
+ * @throws CommandFailure if those are all
+ */
+export function mainsOwn(
+  contexts: Contexts,
+  services: unknown,
+  surroundings: Surroundings,
+): string[] {
+  const built = Object.entries(fieldsOf(services)).flatMap(([name, service]) => {
+    const main = pathOf(fieldsOf(fieldsOf(service)["build"])["context"], surroundings);
+    return main === undefined ? [] : [{ name, main }];
+  });
+  const own = built.filter(
+    ({ name, main }) => rootOf(contexts, name, main, surroundings) === undefined,
+  );
+  if (contexts.checkout === undefined || own.length === 0) {
+    return [];
+  }
+  if (own.length === built.length) {
+    throw badInput(
+      `--context: got ${contexts.checkout}, and the context of every service is outside of ${surroundings.folder}, so that nothing would be the pull request's; allowed: service=folder for each service`,
+    );
+  }
+  return own.map(
+    ({ name }) =>
+      `services.${name}.build: what is built is main's, because its context is outside of the project's folder; --context ${name}=FOLDER names the pull request's`,
+  );
 }
 
 interface Places {

@@ -1,8 +1,7 @@
 import { entryName } from "../../components/trial/definition.ts";
-import { CommandFailure } from "../exit-code.ts";
 import { endTrial } from "./end.ts";
 import type { Pool } from "./pool.ts";
-import { bookedLease, numberOf, slotsOf, standingOf } from "./slot.ts";
+import { assertNobodys, bookedLease, numberOf, slotsOf, standingOf } from "./slot.ts";
 import { TrialStacks } from "./stacks.ts";
 
 /** Where a pull request is tried: none if nowhere, several if a trial was lost. */
@@ -19,7 +18,7 @@ async function trialsOf(pool: Pool, number: number) {
  * Ends the trial of a pull request, wherever something of it is left: in a namespace, in the book, or in the state alone.
  *
  * @returns the namespaces that it had
- * @throws CommandFailure while something is being delivered, or with what holds up its end
+ * @throws CommandFailure while somebody does something with it, or with what holds up its end
  */
 export async function endPullRequest(
   pool: Pool,
@@ -27,11 +26,8 @@ export async function endPullRequest(
   seconds: number,
 ): Promise<string[]> {
   const found = await trialsOf(pool, number);
-  const busy = found.find(({ standing }) => standing.is === "busy");
-  if (busy?.standing.is === "busy") {
-    throw new CommandFailure(
-      `${number}: something is being delivered into ${busy.namespace} by ${busy.standing.by}; wait for its end, and run this again; a run that was killed is over after three minutes`,
-    );
+  for (const { namespace, standing } of found) {
+    assertNobodys(number, namespace, standing);
   }
   const stacks = new TrialStacks(pool);
   for (const { namespace, lease } of found) {

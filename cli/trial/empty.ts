@@ -31,14 +31,14 @@ export async function emptyNamespace(
   const until = performance.now() + seconds * 1000;
   for (;;) {
     const left = await leftIn(api, known, namespace, signal);
-    if (left.length === 0) {
-      return;
-    }
     // What a look has shown before that was asked is of the trial that ends, and of no later one.
     if (!(await isOurs())) {
       throw new CommandFailure(
         `${namespace}: somebody else has taken it over meanwhile; nothing more was deleted`,
       );
+    }
+    if (left.length === 0) {
+      return;
     }
     const own = left.filter(({ isOwned, deletedAt }) => !isOwned && deletedAt === undefined);
     await Promise.all(own.map((each) => removeLeft(api, each, signal)));

@@ -2,9 +2,10 @@ import { entryName } from "../../components/trial/definition.ts";
 import { namespaceState } from "../../provider/namespace-state.ts";
 import { CommandFailure } from "../exit-code.ts";
 import { emptyNamespace } from "./empty.ts";
+import { type Hold, held } from "./held.ts";
 import type { Lease } from "./lease.ts";
 import type { Pool } from "./pool.ts";
-import { ENDING, numberOf, withoutRun } from "./slot.ts";
+import { ENDING, endingSince, numberOf } from "./slot.ts";
 import type { TrialStacks } from "./stacks.ts";
 
 /** A trial that is to end. */
@@ -22,19 +23,18 @@ export interface Ending {
  * @throws CommandFailure with what holds it up
  */
 export async function endTrial(pool: Pool, stacks: TrialStacks, ending: Ending): Promise<void> {
-  const { namespace, seconds } = ending;
-  const marked = await markEnding(pool, ending.lease);
-  await assertStanding(pool, namespace);
-  const isOurs = async () => {
-    const found = await pool.leases.find(namespace, marked.metadata.name);
-    return found?.metadata.uid === marked.metadata.uid && ENDING in found.metadata.annotations;
+  const { namespace, lease, seconds } = ending;
+  const isBegun = ENDING in lease.metadata.annotations;
+  const end = async ({ isOurs, giveBack }: Hold) => {
+    await assertStanding(pool, namespace);
+    await emptyNamespace(pool, namespace, { seconds, isOurs });
+    const number = numberOf(lease);
+    if (number !== undefined) {
+      await forget(pool, stacks, number, namespace);
+    }
+    await giveBack();
   };
-  await emptyNamespace(pool, namespace, { seconds, isOurs });
-  const number = numberOf(marked);
-  if (number !== undefined) {
-    await forget(pool, stacks, number, namespace);
-  }
-  await pool.leases.release(marked);
+  await held(pool, lease, end, isBegun ? {} : endingSince(pool.now()));
 }
 
 /** The state first: without an entry nothing would lead to it but its name. */
@@ -53,20 +53,6 @@ async function forget(
   if (entry !== undefined) {
     await leases.release(entry);
   }
-}
-
-async function markEnding(pool: Pool, lease: Lease): Promise<Lease> {
-  if (ENDING in lease.metadata.annotations) {
-    return lease;
-  }
-  const annotations = { ...withoutRun(lease), [ENDING]: new Date(pool.now()).toISOString() };
-  const marked = await pool.leases.change(lease, { annotations });
-  if (marked === undefined) {
-    throw new CommandFailure(
-      `${lease.metadata.namespace}: somebody has begun with this trial meanwhile; run this again after it`,
-    );
-  }
-  return marked;
 }
 
 /** Nothing can be emptied faster than the cluster deletes it, and it says itself what it waits for. */

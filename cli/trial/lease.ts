@@ -155,6 +155,12 @@ export function microTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace("Z", "000Z");
 }
 
+/** A time in ISO 8601, null for what is none, whoever wrote it. */
+export function timeOf(milliseconds: number): string | null {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
 function pathOf(namespace: string, name?: string): string {
   const collection = `/apis/${API}/namespaces/${encodeURIComponent(namespace)}/leases`;
   return name === undefined ? collection : `${collection}/${encodeURIComponent(name)}`;

@@ -1,9 +1,9 @@
 import { namespaceState } from "../../provider/namespace-state.ts";
 import { age, span, table } from "../words.ts";
 import { CLOSED } from "./claim.ts";
-import type { Lease } from "./lease.ts";
+import { type Lease, timeOf } from "./lease.ts";
 import type { Pool } from "./pool.ts";
-import { endOf, numberOf, slotsOf, standingOf } from "./slot.ts";
+import { type Closed, endOf, numberOf, slotsOf, standingOf } from "./slot.ts";
 
 /** One namespace of a pool, as `slipway trial list --json` prints it. */
 export interface ListedSlot {
@@ -24,14 +24,25 @@ export interface ListedSlot {
 export async function listSlots(pool: Pool): Promise<ListedSlot[]> {
   const { slots, book } = await slotsOf(pool);
   return Promise.all(
-    slots.map(async ({ namespace, lease, isClosed }) => {
-      const { exists, end } = await namespaceState(pool.api, namespace, pool.signal);
-      const gone = exists === false ? "missing" : (end?.told ?? (isClosed ? CLOSED : undefined));
-      return lease === undefined
-        ? { ...FREE, namespace, is: gone ?? "free" }
-        : { ...listed(lease), namespace, is: gone ?? standingWords(pool, lease, book) };
-    }),
+    slots.map(async ({ namespace, lease, closed }) =>
+      lease === undefined
+        ? { ...FREE, namespace, is: closed ? await closedWords(pool, namespace, closed) : "free" }
+        : { ...listed(lease), namespace, is: standingWords(pool, lease, book) },
+    ),
   );
+}
+
+async function closedWords({ api, signal }: Pool, namespace: string, closed: Closed) {
+  switch (closed) {
+    case "missing":
+      return "missing";
+    case "terminating":
+      return (await namespaceState(api, namespace, signal)).end?.told ?? "being deleted";
+    case "forbidden":
+      return CLOSED;
+    default:
+      return closed satisfies never;
+  }
 }
 
 const FREE = { number: null, since: null, delivered: null, ends: null };
@@ -47,11 +58,6 @@ function listed(lease: Lease): Omit<ListedSlot, "namespace" | "is"> {
   };
 }
 
-/** Null for what is no time, whoever wrote it. */
-function timeOf(milliseconds: number): string | null {
-  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
-}
-
 function standingWords({ now }: Pool, lease: Lease, book: ReadonlyMap<number, Lease>): string {
   const standing = standingOf(lease, book.get(numberOf(lease) ?? 0), now());
   switch (standing.is) {
@@ -62,7 +68,9 @@ function standingWords({ now }: Pool, lease: Lease, book: ReadonlyMap<number, Le
     case "interrupted":
       return "taken; its last delivery was killed";
     case "ending":
-      return `ending since ${standing.since}; npx slipway trial sweep goes on with it`;
+      return standing.by === undefined
+        ? `ending since ${standing.since}; npx slipway trial sweep goes on with it`
+        : `being ended by ${standing.by}`;
     case "idle":
       return "idle; npx slipway trial sweep ends it";
     case "lost":

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { poolNamespaces, type TrialDefinition } from "../../components/trial/definition.ts";
@@ -81,6 +82,15 @@ export function fileOf(stack: string, surroundings: Surroundings): WrittenStack 
 /** The file with the settings of another stack of the same project. */
 export function settingsFileOf({ stack }: Pick<Pool, "stack">, name: string): string {
   return join(dirname(stack.settingsFile), `Pulumi.${name}.yaml`);
+}
+
+/** The first line of settings that trials have made: any other file of such a name is of somebody's own stack. */
+export const MADE_BY_TRIALS = "# Made by npx slipway trial up, for each run anew.\n";
+
+/** Whether the settings of a stack of a trial's name are somebody's own: they lie in the checkout, and no trial has made them. */
+export function isOthersStack(pool: Pick<Pool, "stack">, name: string): boolean {
+  const file = settingsFileOf(pool, name);
+  return existsSync(file) && !readFileSync(file, "utf8").startsWith(MADE_BY_TRIALS);
 }
 
 function once<T>(ask: () => Promise<T>): () => Promise<T> {

@@ -3,6 +3,7 @@ import type { SlipwayOutputs } from "../outputs.ts";
 import { reportMarkdown } from "../report/markdown.ts";
 import { type ReleaseReport, releaseReport } from "../report/report.ts";
 import { onOneLine } from "../words.ts";
+import { timeOf } from "./lease.ts";
 import type { Pool } from "./pool.ts";
 import { endOf } from "./slot.ts";
 import type { Tried } from "./up.ts";
@@ -16,8 +17,8 @@ export interface TrialReport {
   readonly verdict: "ready" | "failed";
   /** Why it is not ready. */
   readonly failure: string | null;
-  /** When it ends if nothing is delivered into it before, ISO 8601. */
-  readonly ends: string;
+  /** When it ends if nothing is delivered into it before, ISO 8601; null if that is not known. */
+  readonly ends: string | null;
   /** Where each service is reached, by name; from outside if it has a name there. */
   readonly addresses: Readonly<Record<string, string>>;
   /** What of the tried stack it does not have, and why. */
@@ -32,7 +33,9 @@ export async function trialReport(
   number: number,
   { claim, stack, failure, leftOut }: Tried,
 ): Promise<TrialReport> {
-  const lease = await pool.leases.find(claim.namespace, claim.lease.metadata.name);
+  const { namespace, name: leaseName } = claim.lease.metadata;
+  // Whoever is told of a failure is not told of a question that failed instead.
+  const lease = await pool.leases.find(namespace, leaseName).catch(() => undefined);
   const outputs = await stack.outputs().catch(() => undefined);
   const { project, name } = stack;
   return {
@@ -40,7 +43,7 @@ export async function trialReport(
     ...{ number, stack: name, namespace: claim.namespace, leftOut },
     verdict: failure === undefined ? "ready" : "failed",
     failure: failure?.message ?? null,
-    ends: new Date(endOf(lease ?? claim.lease)).toISOString(),
+    ends: timeOf(endOf(lease ?? claim.lease)),
     addresses: addressesOf(outputs?.endpoints ?? {}),
     report: outputs === undefined ? null : releaseReport({ project, stack: name, ...outputs }),
   };
@@ -62,9 +65,7 @@ export function trialMarkdown(trial: TrialReport): string {
     ([service, url]) => `- ${code(service)}: ${link(url)}`,
   );
   return [
-    `## Trial of pull request ${number}: ${verdict}`,
-    "",
-    ...(failure === null ? [] : [code(onOneLine(failure)), ""]),
+    ...headOf(number, verdict, failure),
     ...(where.length > 0 ? [...where, ""] : []),
     `Namespace ${code(namespace)}, ${untilWords(ends)}.`,
     ...(leftOut.length > 0
@@ -83,13 +84,25 @@ export function trialMarkdown(trial: TrialReport): string {
   ].join("\n");
 }
 
+/** The comment on a pull request that was not tried: nothing was taken, or nothing is left to tell of. */
+export function untriedMarkdown(number: number, failure: string): string {
+  return headOf(number, "failed", failure).join("\n");
+}
+
+function headOf(number: number, verdict: TrialReport["verdict"], failure: string | null): string[] {
+  const why = failure === null ? [] : [code(onOneLine(failure)), ""];
+  return [`## Trial of pull request ${number}: ${verdict}`, "", ...why];
+}
+
 /** A link only where it is one, whatever the cluster said. */
 function link(url: string): string {
   return /^https?:\/\/[\w.:[\]/-]+$/.test(url) ? `<${url}>` : code(url);
 }
 
-function untilWords(ends: string): string {
-  return `until ${ends.slice(0, 16).replace("T", " ")} UTC if nothing is delivered into it before`;
+function untilWords(ends: string | null): string {
+  return ends === null
+    ? "until nobody knows when"
+    : `until ${ends.slice(0, 16).replace("T", " ")} UTC if nothing is delivered into it before`;
 }
 
 /** The report in words. */

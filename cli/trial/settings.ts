@@ -8,15 +8,17 @@ import { faultLine } from "../../settings/fault.ts";
 import { fieldsOf, type Mapping } from "../../settings/mapping.ts";
 import { type Derived, derivedSettings } from "../../settings/trial/derived.ts";
 import { asConfig, triedFaults } from "../../settings/trial/pool.ts";
-import type { WrittenStack } from "../../settings/trial/written.ts";
+import { isEncrypted, type WrittenStack } from "../../settings/trial/written.ts";
 import { badInput } from "../exit-code.ts";
-import { assertServices, type Contexts, triedBuild } from "./contexts.ts";
-import { fileOf, type Pool, settingsFileOf } from "./pool.ts";
+import { assertServices, type Contexts, mainsOwn, triedBuild } from "./contexts.ts";
+import { fileOf, isOthersStack, MADE_BY_TRIALS, type Pool, settingsFileOf } from "./pool.ts";
 
 /** The settings of a trial, before it is known where it will be. */
 export interface TrialSettings {
   /** Settings of the tried stack, as its file has them. */
   readonly tried: WrittenStack;
+  /** Settings of anybody else by key. */
+  readonly others: Mapping;
   /** The settings in a namespace of the pool. */
   readonly in: (namespace: string) => Derived;
   /** The same as the program reads them, in any namespace of the pool. */
@@ -30,6 +32,12 @@ export interface TrialSettings {
  */
 export function trialSettings(pool: Pool, number: number, contexts: Contexts): TrialSettings {
   const { trial, written, surroundings, home } = pool;
+  const stack = trialStack(pool.name, number);
+  if (isOthersStack(pool, stack)) {
+    throw badInput(
+      `${number}: its stack would be ${stack}, and Pulumi.${stack}.yaml is of a stack that no trial has made; rename that stack, or the pool's`,
+    );
+  }
   const tried = fileOf(trial.of, surroundings);
   const faults = triedFaults(trial.of, tried?.own, written.own);
   if (tried === undefined || faults.length > 0) {
@@ -37,12 +45,15 @@ export function trialSettings(pool: Pool, number: number, contexts: Contexts): T
   }
   assertServices(contexts, tried.own["services"]);
   const build = triedBuild(contexts, surroundings);
+  const { others, leftOut } = othersOf(pool, tried);
+  const untried = mainsOwn(contexts, tried.own["services"], surroundings);
   const derive = (namespace: string) => {
     const place = { namespace, number, host: trial.host, build };
-    return derivedSettings(tried.own, written.own, place);
+    const derived = derivedSettings(tried.own, written.own, place);
+    return { ...derived, leftOut: [...untried, ...derived.leftOut, ...leftOut] };
   };
   const { settings } = derive(pool.namespaces[0] ?? home);
-  return { tried, in: derive, read: checked(settings, pool) };
+  return { tried, others, in: derive, read: checked(settings, pool) };
 }
 
 function checked(settings: Mapping, { surroundings }: Pool): Settings {
@@ -56,18 +67,41 @@ function checked(settings: Mapping, { surroundings }: Pool): Settings {
 }
 
 /**
+ * Settings of anybody else, such as `docker:host`: those of the tried stack without its secrets, and the pool's own in their place.
+ *
+ * @returns with what is left out
+ */
+function othersOf({ written }: Pool, tried: WrittenStack) {
+  const all = Object.entries(tried.others);
+  const secret = all.filter(([key, value]) => !(key in written.others) && hasSecret(value));
+  return {
+    others: {
+      ...Object.fromEntries(all.filter((entry) => !secret.includes(entry))),
+      ...written.others,
+    },
+    leftOut: secret.map(([key]) => `${key}: it is a secret of the tried stack`),
+  };
+}
+
+function hasSecret(value: unknown): boolean {
+  return (
+    isEncrypted(value) ||
+    (Array.isArray(value) ? value : Object.values(fieldsOf(value))).some(hasSecret)
+  );
+}
+
+/**
  * Writes the file that the engine reads the settings of a trial from. Its secrets are encrypted as those of the pool: with one key, whatever
  * becomes of the file.
  */
 export async function writeTrialSettings(
   pool: Pool,
   number: number,
-  { tried }: TrialSettings,
+  { others }: TrialSettings,
   settings: Mapping,
 ): Promise<void> {
   const own = Object.entries(settings).map(([key, value]) => [`slipway:${key}`, value] as const);
-  const config = { ...tried.others, ...Object.fromEntries(own) };
+  const config = { ...others, ...Object.fromEntries(own) };
   const text = stringify({ ...fieldsOf(pool.written.encryption), config }, { lineWidth: 0 });
-  const head = "# Made by npx slipway trial up, for each run anew.\n";
-  await writeFile(settingsFileOf(pool, trialStack(pool.name, number)), head + text);
+  await writeFile(settingsFileOf(pool, trialStack(pool.name, number)), MADE_BY_TRIALS + text);
 }

@@ -1,31 +1,25 @@
-import { z } from "zod";
-
 import { entryName, numberIn, TRIAL } from "../../components/trial/definition.ts";
 import { oneLine } from "../../provider/cluster/one-line.ts";
-import { holderOf } from "../recover/state-lock.ts";
-import type { Lease } from "./lease.ts";
+import { namespaceState } from "../../provider/namespace-state.ts";
+import { CommandFailure } from "../exit-code.ts";
+import type { Lease, Refusal } from "./lease.ts";
 import type { Pool } from "./pool.ts";
-
-/** Stands on the Lease of a trial while something is delivered into it, with who does so. */
-export const RUN = "slipway/run";
+import { runOf } from "./run.ts";
 
 /** Stands on the Lease of a trial that is being ended, with when that began. */
 export const ENDING = "slipway/ending";
 
-/** A run whose Lease was not renewed for so long is over, whatever became of it. */
-const DEAD_MILLISECONDS = 180_000;
-
-/** Whoever delivers into a trial. */
-const runner = z.object({ host: z.string(), pid: z.number(), since: z.string() });
-
 /** What there is of one namespace of a pool. */
 export interface Slot {
   readonly namespace: string;
-  /** Undefined if nobody has it. */
+  /** Undefined if nobody has it, or nobody can. */
   readonly lease: Lease | undefined;
-  /** Whether this identity may not look there: it is gone, or is being deleted, and its roles are gone already. */
-  readonly isClosed: boolean;
+  /** Why nobody can have it, undefined if somebody can. */
+  readonly closed: Closed | undefined;
 }
+
+/** Why nobody can have a namespace: whatever stands on its Lease goes with it. */
+export type Closed = Exclude<Refusal, "taken">;
 
 /** How it stands with a trial. */
 export type Standing =
@@ -34,29 +28,41 @@ export type Standing =
   | { readonly is: "busy"; readonly by: string }
   /** A delivery was killed. */
   | { readonly is: "interrupted" }
-  /** Its end has begun, and was not finished. */
-  | { readonly is: "ending"; readonly since: string }
+  /** Its end has begun, and was not finished; `by` whom it is being finished, if by anybody. */
+  | { readonly is: "ending"; readonly since: string; readonly by?: string }
   /** Nothing was delivered for longer than slipway:trial.idle. */
   | { readonly is: "idle" }
   /** The book does not know it. */
   | { readonly is: "lost" };
 
 /** All namespaces of a pool, and the book of who has which, by number. */
-export async function slotsOf({ leases, namespaces, home }: Pool) {
+export async function slotsOf(pool: Pool) {
+  const { leases, namespaces, home } = pool;
   // The book first: who takes a namespace writes it last.
   const entries = await leases.list(home);
-  const slots = await Promise.all(
-    namespaces.map(async (namespace): Promise<Slot> => {
-      const found = await leases.look(namespace, TRIAL);
-      const isClosed = found === "forbidden";
-      return { namespace, lease: isClosed ? undefined : found, isClosed };
-    }),
-  );
+  const slots = await Promise.all(namespaces.map((namespace) => slotOf(pool, namespace)));
   const numbered = entries.flatMap((entry) => {
     const number = numberIn(entry.metadata.name.slice(entryName(0).length - 1));
     return number === undefined ? [] : [[number, entry] as const];
   });
   return { slots, book: new Map(numbered) };
+}
+
+async function slotOf({ leases, api, signal }: Pool, namespace: string): Promise<Slot> {
+  const [lease, { exists, end }] = await Promise.all([
+    leases.look(namespace, TRIAL),
+    namespaceState(api, namespace, signal),
+  ]);
+  const nothing = { namespace, lease: undefined };
+  if (exists === false) {
+    return { ...nothing, closed: "missing" };
+  }
+  if (end !== undefined) {
+    return { ...nothing, closed: "terminating" };
+  }
+  return lease === "forbidden"
+    ? { ...nothing, closed: "forbidden" }
+    : { namespace, lease, closed: undefined };
 }
 
 /** The pull request that a Lease names, undefined if it names none. */
@@ -66,15 +72,21 @@ export function numberOf({ spec }: Lease): number | undefined {
 
 /** The Lease of the namespace that a pull request has by its entry in the book, undefined if the namespace does not agree. */
 export async function bookedLease(
-  { leases, namespaces }: Pool,
+  pool: Pool,
   number: number,
   entry: Lease,
 ): Promise<Lease | undefined> {
   const namespace = entry.spec.holderIdentity;
-  const lease = namespaces.includes(namespace) ? await leases.look(namespace, TRIAL) : undefined;
-  return lease === undefined || lease === "forbidden" || numberOf(lease) !== number
-    ? undefined
-    : lease;
+  if (!pool.namespaces.includes(namespace)) {
+    return undefined;
+  }
+  const { lease } = await slotOf(pool, namespace);
+  return lease === undefined || numberOf(lease) !== number ? undefined : lease;
+}
+
+/** What stands on a Lease from when the end of its trial begins. */
+export function endingSince(now: number): Record<string, string> {
+  return { [ENDING]: new Date(now).toISOString() };
 }
 
 /** When a trial ends if nothing is delivered into it, in milliseconds since 1970. */
@@ -90,11 +102,11 @@ export function endOf({ spec }: Lease): number {
  */
 export function standingOf(lease: Lease, entry: Lease | undefined, now: number): Standing {
   const { namespace, annotations } = lease.metadata;
+  const run = runOf(lease, now);
   const since = annotations[ENDING];
   if (since !== undefined) {
-    return { is: "ending", since: oneLine(since) };
+    return { is: "ending", since: oneLine(since), ...(run?.isAlive === true && { by: run.by }) };
   }
-  const run = runOf(lease, now);
   if (run?.isAlive === true) {
     return { is: "busy", by: run.by };
   }
@@ -107,31 +119,20 @@ export function standingOf(lease: Lease, entry: Lease | undefined, now: number):
   return run === undefined ? { is: "kept" } : { is: "interrupted" };
 }
 
-/** The annotations of a Lease into whose trial nothing is being delivered. */
-export function withoutRun({ metadata }: Lease): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata.annotations).filter(([key]) => key !== RUN));
-}
-
-/** The run that a Lease speaks of, undefined if it speaks of none. */
-function runOf({ metadata, spec }: Lease, now: number) {
-  const written = metadata.annotations[RUN];
-  if (written === undefined) {
-    return undefined;
+/**
+ * Nothing is done with a trial with which somebody else does something.
+ *
+ * @throws CommandFailure that says who does what
+ */
+export function assertNobodys(number: number, namespace: string, standing: Standing): void {
+  if (!("by" in standing)) {
+    return;
   }
-  const { data } = runner.safeParse(parsed(written));
-  const { host = "somewhere", pid = 0, since = "" } = data ?? {};
-  const isRenewed = Date.parse(spec.renewTime) + DEAD_MILLISECONDS > now;
-  const holder = holderOf({ hostname: host, pid });
-  return {
-    by: `${oneLine(host)} (pid ${pid}) since ${oneLine(since)}`,
-    isAlive: isRenewed && holder !== "gone",
-  };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const does =
+    standing.is === "busy"
+      ? `something is being delivered into ${namespace}`
+      : `its trial in ${namespace} is being ended`;
+  throw new CommandFailure(
+    `${number}: ${does} by ${standing.by}; wait for its end, and run this again; a run that was killed is over after three minutes`,
+  );
 }

@@ -3,7 +3,8 @@ import { rm } from "node:fs/promises";
 import { numberIn, trialStack } from "../../components/trial/definition.ts";
 import { ProjectStack, shortName } from "../project-stack.ts";
 import { pulumiOutput } from "../pulumi-output.ts";
-import { type Pool, settingsFileOf } from "./pool.ts";
+import { stateLocks } from "../recover/state-lock.ts";
+import { isOthersStack, type Pool, settingsFileOf } from "./pool.ts";
 
 const ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -25,8 +26,16 @@ export class TrialStacks {
     const prefix = `${this.pool.name}-`;
     return stacks.flatMap(({ name }) => {
       const own = shortName(name);
-      return own.startsWith(prefix) ? (numberIn(own.slice(prefix.length)) ?? []) : [];
+      const number = own.startsWith(prefix) ? numberIn(own.slice(prefix.length)) : undefined;
+      // A stack of somebody's own, such as a second pool, may be called so.
+      return number === undefined || isOthersStack(this.pool, own) ? [] : [number];
     });
+  }
+
+  /** Whether the stack of a pull request is there, and no run that was killed has left it locked. */
+  async isWhole(number: number): Promise<boolean> {
+    const isThere = (await this.numbers()).includes(number);
+    return isThere && (await stateLocks(await this.open(number))).length === 0;
   }
 
   /** Makes the stack of a pull request; its settings are in their file already. */
@@ -41,6 +50,9 @@ export class TrialStacks {
   /** Removes the stack of a pull request, whatever its state has, and its settings: what it delivered is gone already. */
   async remove(number: number): Promise<void> {
     const name = this.#name(number);
+    if (isOthersStack(this.pool, shortName(name))) {
+      return;
+    }
     if ((await this.numbers()).includes(number)) {
       // The lock of a killed run is nobody's any more: the Lease said so.
       await this.#pulumi(["cancel", "--yes", "--stack", name]).catch(() => "");

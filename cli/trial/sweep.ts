@@ -1,10 +1,13 @@
 import { TRIAL } from "../../components/trial/definition.ts";
+import { CommandFailure } from "../exit-code.ts";
+import { refusalWords } from "./claim.ts";
 import { forgetPullRequest } from "./down.ts";
 import { endTrial } from "./end.ts";
 import { type Lease, microTime } from "./lease.ts";
 import { leftIn } from "./left.ts";
 import type { Pool } from "./pool.ts";
-import { numberOf, slotsOf, standingOf } from "./slot.ts";
+import { markOfRun } from "./run.ts";
+import { endingSince, numberOf, slotsOf, standingOf } from "./slot.ts";
 import { TrialStacks } from "./stacks.ts";
 
 /** Who has a namespace while something is swept out of it that no trial holds. */
@@ -53,7 +56,7 @@ export async function toBeSwept(
   const left = await leftOver(
     pool,
     slots
-      .filter(({ lease, isClosed }) => lease === undefined && !isClosed)
+      .filter(({ lease, closed }) => lease === undefined && closed === undefined)
       .map(({ namespace }) => namespace),
   );
   return [
@@ -104,15 +107,26 @@ async function endOne(
   }
 }
 
-/** Undefined if somebody has taken it meanwhile, who empties it first. */
+/**
+ * Undefined if somebody has taken it meanwhile, who empties it first.
+ *
+ * @throws CommandFailure if nobody can
+ */
 async function takeForSweep({ leases, now }: Pool, namespace: string): Promise<Lease | undefined> {
   const time = microTime(now());
   const spec = { holderIdentity: SWEEPER, acquireTime: time, renewTime: time };
-  const taken = await leases.create(namespace, TRIAL, spec);
-  return typeof taken === "string" ? undefined : taken;
+  const marks = { ...markOfRun(now()), ...endingSince(now()) };
+  const taken = await leases.create(namespace, TRIAL, spec, marks);
+  if (typeof taken !== "string") {
+    return taken;
+  }
+  if (taken !== "taken") {
+    throw new CommandFailure(refusalWords(namespace, taken));
+  }
+  return undefined;
 }
 
-/** Why a trial ends, undefined if it does not. What is being delivered ends later. */
+/** Why a trial ends, undefined if it does not. What somebody does something with ends later. */
 function whyEnd(
   { now, trial }: Pool,
   lease: Lease,
@@ -125,7 +139,7 @@ function whyEnd(
     case "busy":
       return undefined;
     case "ending":
-      return `its end had begun at ${standing.since}`;
+      return standing.by === undefined ? `its end had begun at ${standing.since}` : undefined;
     case "lost":
       return "the book of the pool does not have it";
     case "idle":

@@ -11,7 +11,8 @@ import { held } from "./held.ts";
 import type { Pool } from "./pool.ts";
 import { sameContent } from "./same-content.ts";
 import { trialSettings, writeTrialSettings } from "./settings.ts";
-import { standingOf } from "./slot.ts";
+import { runOf } from "./run.ts";
+import { assertNobodys, standingOf } from "./slot.ts";
 import { TrialStacks } from "./stacks.ts";
 
 /** What is to be tried. */
@@ -50,14 +51,17 @@ export async function tryPullRequest(pool: Pool, wanted: Wanted): Promise<Tried>
   remark(`${number}: has ${namespace}${claimed.isNew ? "" : " already"}`);
   const { settings: derived, leftOut } = settings.in(namespace);
   const made = { ...derived, ...(Object.keys(pins).length > 0 && { pins }) };
-  return held(pool, claimed.lease, async (signal) => {
-    const write = () => writeTrialSettings(pool, number, settings, made);
-    const isFresh = claimed.isNew || isInterrupted || !(await stacks.numbers()).includes(number);
-    if (isFresh) {
-      await forgetEarlier(pool, stacks, claimed, wanted);
-      // The engine encrypts as the file says that is there.
-      await write();
-      await stacks.create(number);
+  const write = () => writeTrialSettings(pool, number, settings, made);
+  return held(pool, claimed.lease, async ({ signal, isOurs, orEnding }) => {
+    if (claimed.isNew || isInterrupted || !(await stacks.isWhole(number))) {
+      // Nothing of an earlier run is trusted: its state may be gone, or know half of what it has delivered, or what is in another namespace.
+      await orEnding(async () => {
+        await emptyNamespace(pool, namespace, { seconds: wanted.seconds, isOurs });
+        await stacks.remove(number);
+        // The engine encrypts as the file says that is there.
+        await write();
+        await stacks.create(number);
+      });
     }
     // With the stack the engine has put a passphrase in the place of the key of a cloud.
     await write();
@@ -73,11 +77,11 @@ async function takeOver(pool: Pool, stacks: TrialStacks, { number, seconds }: Wa
     const claimed = await claim(pool, number);
     const entry = await pool.leases.find(pool.home, entryName(number));
     const standing = standingOf(claimed.lease, entry, pool.now());
-    if (standing.is === "busy") {
-      throw new CommandFailure(
-        `${number}: something is being delivered into ${claimed.namespace} by ${standing.by}; wait for its end; if it was killed, this may be run again three minutes after that`,
-      );
+    const isOwn = runOf(claimed.lease, pool.now())?.isOwn === true;
+    if (isOwn && standing.is !== "ending") {
+      return { claimed, isInterrupted: false };
     }
+    assertNobodys(number, claimed.namespace, standing);
     if (standing.is !== "ending") {
       return { claimed, isInterrupted: standing.is === "interrupted" };
     }
@@ -85,21 +89,6 @@ async function takeOver(pool: Pool, stacks: TrialStacks, { number, seconds }: Wa
     await endTrial(pool, stacks, { ...claimed, seconds });
   }
   throw new CommandFailure(`${number}: is ended again and again by somebody else; run it again`);
-}
-
-/** Nothing of an earlier run is trusted: its state may be gone, or know half of what it has delivered. */
-async function forgetEarlier(
-  pool: Pool,
-  stacks: TrialStacks,
-  { namespace, lease }: Claim,
-  { number, seconds }: Wanted,
-): Promise<void> {
-  const isOurs = async () => {
-    const found = await pool.leases.find(namespace, lease.metadata.name);
-    return found?.metadata.uid === lease.metadata.uid;
-  };
-  await emptyNamespace(pool, namespace, { seconds, isOurs });
-  await stacks.remove(number);
 }
 
 /** A failed release is a result, too. */

@@ -1,8 +1,10 @@
 import type { Service } from "../service-definition.ts";
 import { parseLatency, type Selector } from "../service/objective.ts";
 import type { CompletedMeasured } from "../service/steps.ts";
+import { blindnessOf } from "./blindness.ts";
 import { metadataOf } from "./labels.ts";
 import { ROLLOUTS_API } from "./rollout.ts";
+import { seriesOf as seriesOfService } from "./series.ts";
 
 /** Seconds that Prometheus may take for an answer. */
 const TIMEOUT_SECONDS = 10;
@@ -47,7 +49,10 @@ function requests(service: Service, measured: CompletedMeasured) {
   };
 }
 
-/** Of few requests a single error would be many percent: as long as there are fewer than are asked for, these count. */
+/**
+ * Of few requests a single error would be many percent: as long as there are fewer than are asked for, these count. Where no request has the
+ * label by which errors are known there is no value, because none would ever be seen.
+ */
 function errors(service: Service, measured: CompletedMeasured) {
   if (measured.errors === undefined) {
     return undefined;
@@ -58,19 +63,32 @@ function errors(service: Service, measured: CompletedMeasured) {
     name: "errors",
     ...repeated(measured),
     successCondition: `len(result) > 0 && result[0] <= ${measured.errors}`,
-    query: `100 * ${failed} / ${all}`,
+    query: `100 * ${failed} / ${all}${unlessBlind(service, measured)}`,
   };
 }
 
-/** Of few requests the slowest is the 99th of a hundred: nothing is said before there are as many as are asked for. */
+function unlessBlind(service: Service, { series }: CompletedMeasured): string {
+  const blind = blindnessOf(series, (selector) => seriesOf(service, selector));
+  return blind === undefined ? "" : ` unless on () (${blind.expression})`;
+}
+
+/**
+ * Of few requests the slowest is the 99th of a hundred: nothing is said before there are as many as are asked for. Of what is slower than
+ * the largest bucket Prometheus says that bucket's end; that is infinite here.
+ */
 function p99(service: Service, measured: CompletedMeasured) {
   const seconds = parseLatency(measured.p99 ?? "");
   if (seconds === undefined) {
     return undefined;
   }
-  const buckets = increaseOf(service, measured.series.durations, measured);
+  const { durations } = measured.series;
+  const bucketsOf = (...more: readonly string[]) => {
+    const selector = { ...durations, matchers: [...durations.matchers, ...more] };
+    return `sum by (le) (${increaseOf(service, selector, measured)})`;
+  };
   const enough = `${requestsOf(service, measured)} >= ${measured.requests}`;
-  const quantile = `(histogram_quantile(0.99, sum by (le) (${buckets})) >= 0)`;
+  const isWithin = `(max(${bucketsOf('le!="+Inf"')}) >= bool 0.99 * max(${bucketsOf()}))`;
+  const quantile = `((histogram_quantile(0.99, ${bucketsOf()}) >= 0) / on () ${isWithin})`;
   return {
     name: "p99",
     ...repeated(measured),
@@ -97,16 +115,16 @@ function countOf(service: Service, selector: Selector, measured: CompletedMeasur
 }
 
 /**
- * By how much counters have grown. `increase` knows nothing of what a counter had when it was first seen, which of new pods and of rare
- * errors is all; and it makes numbers up between samples.
+ * By how much counters have grown, or what those have that began again. `increase` knows nothing of what a counter had when it was first
+ * seen, which of new pods and of rare errors is all; and it makes numbers up between samples.
  */
 function increaseOf(service: Service, selector: Selector, { for: seconds }: CompletedMeasured) {
   const now = seriesOf(service, selector);
-  return `clamp_min((${now} - ${now} offset ${seconds}s) or ${now}, 0)`;
+  return `((${now} - ${now} offset ${seconds}s) >= 0 or ${now})`;
 }
 
 /** Those of the new pods alone, whose names begin with the service's and their revision's. */
-function seriesOf({ name, namespace }: Service, { metric, matchers }: Selector): string {
-  const own = [`namespace="${namespace}"`, `pod=~"${name}-{{args.hash}}-.+"`];
-  return `${metric}{${[...own, ...matchers].join(",")}}`;
+function seriesOf(service: Service, { metric, matchers }: Selector): string {
+  const own = `pod=~"${service.name}-{{args.hash}}-.+"`;
+  return seriesOfService(service, { metric, matchers: [own, ...matchers] });
 }

@@ -1,5 +1,6 @@
 import type { CompletedObjective } from "../service/objective.ts";
 import type { Service } from "../service-definition.ts";
+import { promisedBlindness } from "./blindness.ts";
 import { manifestHash } from "./hash.ts";
 import { MONITORING_API, monitoringMetadata } from "./pod-monitor.ts";
 import { recordedOf, seriesLabels, seriesOf } from "./series.ts";
@@ -141,36 +142,8 @@ function latencyRules(service: Service, { p99Seconds, durations }: CompletedObje
   });
 }
 
-/**
- * What has a value where a service counts requests, and none of them has a label by which failures are known: it would never have
- * any. Undefined if it promises nothing of failures, or names them by no label.
- */
-export function blindness(service: Service): Blindness | undefined {
-  const { available, requests, errors } = service.objective ?? {};
-  if (available === undefined || requests === undefined || errors === undefined) {
-    return undefined;
-  }
-  const label = errors.matchers
-    .filter((matcher) => errors.metric === requests.metric && !requests.matchers.includes(matcher))
-    .map((matcher) => /^\w+/.exec(matcher)?.[0] ?? "")[0];
-  if (label === undefined) {
-    return undefined;
-  }
-  const labelled = { ...requests, matchers: [...requests.matchers, `${label}!=""`] };
-  const [all, known] = [requests, labelled].map((each) => `count(${seriesOf(service, each)})`);
-  return { metric: requests.metric, label, expression: `${all ?? ""} unless ${known ?? ""}` };
-}
-
-/** That the failures of a service cannot be seen. */
-export interface Blindness {
-  readonly metric: string;
-  readonly label: string;
-  /** In PromQL. */
-  readonly expression: string;
-}
-
 function blindRules(service: Service): Rule[] {
-  const blind = blindness(service);
+  const blind = promisedBlindness(service);
   if (blind === undefined) {
     return [];
   }

@@ -20,6 +20,7 @@ export interface RolloutManifest {
     readonly replicas?: number;
     readonly selector: k8s.types.input.meta.v1.LabelSelector;
     readonly strategy: object;
+    readonly analysis?: { readonly successfulRunHistoryLimit: number };
     readonly minReadySeconds?: number;
     readonly progressDeadlineSeconds: number;
     readonly revisionHistoryLimit: number;
@@ -29,6 +30,9 @@ export interface RolloutManifest {
 
 /** Seconds for which the pods that all traffic has left stay: nodes need a moment to send nothing there any more. */
 const LEAVING_SECONDS = 30;
+
+/** Good runs that Argo Rollouts keeps by itself. */
+const KEPT_RUNS = 5;
 
 /**
  * The Rollout of a service; undefined if something else delivers it.
@@ -52,10 +56,18 @@ export function rolloutManifest(
       ...replicasOf(service),
       ...workloadSpec(service, image, credentials),
       strategy: strategyOf(service),
+      ...historyOf(service),
       // A measurement is no progress to the controller.
       progressDeadlineSeconds: service.verdict.deadlineSeconds + measuredSeconds(service),
     },
   };
+}
+
+/** Argo Rollouts keeps the last of what it has measured, and a release of more steps would lack the proof of the first ones. */
+function historyOf({ steps = [] }: Service): Pick<RolloutManifest["spec"], "analysis"> {
+  return steps.length > KEPT_RUNS && steps !== "switch"
+    ? { analysis: { successfulRunHistoryLimit: steps.length } }
+    : {};
 }
 
 function strategyOf(service: Service): object {

@@ -65,6 +65,7 @@ function written(group: string, resources: readonly string[]) {
     apiGroups: [group],
     apiVersions: ["*"],
     operations: ["CREATE", "UPDATE"],
+    scope: "Namespaced",
     resources: [...resources],
   };
 }

@@ -22,7 +22,7 @@ import { namespaceGone } from "../waiting/closer-look.ts";
 import { GraceLook } from "../waiting/grace-look.ts";
 import { ConfigLook, lookupIn } from "./config-look.ts";
 import { presentDeployment } from "./first-look.ts";
-import { FirstWatch } from "./first-watch.ts";
+import { type Before, FirstWatch } from "./first-watch.ts";
 import { limitSeconds } from "./limit.ts";
 import { ListenLook } from "./listen-look.ts";
 import { type Broken, OldPods } from "./old-pods.ts";
@@ -36,6 +36,25 @@ const PROBED: ReadonlySet<Reason> = new Set(["not-ready", "killed-by-liveness"])
 /** Reasons for which a program of another platform may be the cause. */
 const CRASHED: ReadonlySet<Reason> = new Set(["crash-loop", "init-failed"]);
 
+/** What was before the wait for a release. */
+interface ReleaseHistory {
+  /**
+   * The pods that a StatefulSet must be rid of first.
+   * @default - none
+   */
+  readonly broken?: Broken | undefined;
+  /**
+   * When its rollout began, in milliseconds since 1970, if alerts since then count.
+   * @default - they do not
+   */
+  readonly began?: number;
+  /**
+   * What was recorded of the service, if what was never measured is to be.
+   * @default - it was measured when it was released
+   */
+  readonly before?: Before;
+}
+
 /** A release, as what is waited for. */
 export class AwaitedRelease implements Reported<Observed, Proof> {
   readonly place: Place;
@@ -44,18 +63,12 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
 
   readonly cluster: Cluster;
   readonly release: ReadinessInputs;
-  private readonly broken: Broken | undefined;
-  private readonly began: number | undefined;
+  private readonly history: ReleaseHistory;
 
-  /**
-   * @param broken the pods that a StatefulSet must be rid of first
-   * @param began when its rollout began, in milliseconds since 1970, if alerts since then count
-   */
-  constructor(cluster: Cluster, release: ReadinessInputs, broken?: Broken, began?: number) {
+  constructor(cluster: Cluster, release: ReadinessInputs, history: ReleaseHistory = {}) {
     this.cluster = cluster;
     this.release = release;
-    this.broken = broken;
-    this.began = began;
+    this.history = history;
 
     const { service, namespace, deployment, logs = true } = release;
     this.place = {
@@ -95,16 +108,17 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
     const scale = new ScaleLook(this.release, rollout.scale, () =>
       presentDeployment(this.cluster, this.release, signal),
     );
-    const judge = (observed: Observed, now: number) =>
-      rollout.judge(graces.see(listening.see(config.see(observed))), now);
+    const { broken, began, before } = this.history;
     const { monitoring } = this.release;
     const prometheus = monitoring && new Prometheus(monitoring.prometheus, api);
-    const first = new FirstWatch(api, this.release, prometheus);
+    const first = before && new FirstWatch(api, this.release, before, prometheus);
+    const judge = (observed: Observed, now: number) =>
+      rollout.judge(graces.see(listening.see(config.see(first?.of(observed) ?? observed))), now);
     const alerts =
-      this.began === undefined
+      began === undefined
         ? undefined
-        : AlertLook.for(this.release, this.cluster, this.began, { wake, signal });
-    const oldPods = new OldPods(this.cluster, this.release, this.broken);
+        : AlertLook.for(this.release, this.cluster, began, { wake, signal });
+    const oldPods = new OldPods(this.cluster, this.release, broken);
     let isFirst = true;
     return {
       judge,
@@ -123,7 +137,7 @@ export class AwaitedRelease implements Reported<Observed, Proof> {
         const known =
           (await scale.see(present, observed)) ??
           (await oldPods.see(present, observed, signal)) ??
-          (await first.see(present, observed, signal)) ??
+          (await first?.see(present, observed, signal)) ??
           (await this.#namespaceLeaving(present, observed, signal));
         const told = this.#told(known ?? present);
         return (await alerts?.see(told, observed)) ?? told;

@@ -33,7 +33,10 @@ export async function judgeRelease(
   }
   const broken = brokenBefore(stored.release);
   const began = rolloutBegan(resumed === undefined ? undefined : deployment);
-  const awaited = new AwaitedRelease(cluster, again ?? release, broken, began);
+  const awaited = new AwaitedRelease(cluster, again ?? release, {
+    ...{ broken, began },
+    before: stored,
+  });
   const judgement = await awaitVerdict(awaited, options);
   const found = await provedScrapes(cluster, release, judgement, { ...options, wait: true });
   return { ...judgement, ...found };

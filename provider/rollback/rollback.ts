@@ -67,7 +67,8 @@ export async function rollBack(
     return { running: null, report };
   }
   const restored = inputsOf(release, to, restoration.generation);
-  const judgement = await awaitVerdict(new AwaitedRelease(tools.cluster, restored, "others"), {
+  const awaited = new AwaitedRelease(tools.cluster, restored, { broken: "others" });
+  const judgement = await awaitVerdict(awaited, {
     signal: tools.signal,
     timeoutSeconds: tools.timeoutSeconds,
     progress: (text) => {
@@ -107,7 +108,7 @@ export async function judgeRestored(
     return { running: resting(to), report: "" };
   }
   const restored = inputsOf(release, to, generation);
-  const awaited = new AwaitedRelease(cluster, restored, "others");
+  const awaited = new AwaitedRelease(cluster, restored, { broken: "others" });
   const { verdict, observed } = wait
     ? await awaitVerdict(awaited, { signal, timeoutSeconds, progress })
     : await presentVerdict(awaited, signal);

@@ -1,6 +1,7 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { titleOf } from "../../contract/workload-kind.ts";
-import { failureOf, isOver, measurementsOf, progressOf, runsOf, stepOf } from "./analysis.ts";
+import { failureOf, isOver, isProof, measurementsOf, progressOf } from "./analysis.ts";
+import { isFirst, isSkipped, runsOf, stepOf } from "./analysis-runs.ts";
 import type { ArgoRollout } from "./argo-rollout.ts";
 import type { Finding } from "./finding.ts";
 import { condition, type Observed } from "./objects.ts";
@@ -27,7 +28,7 @@ export function judgeRolloutRelease(
   if (invalid?.status === "True") {
     return finding("stalled", invalid.message ?? "the controller takes the spec for invalid");
   }
-  const runs = runsOf(status.currentPodHash, observed.analysisRuns);
+  const runs = runsOf(observed);
   const failure = runs
     .filter(isOver)
     .map(failureOf)
@@ -57,30 +58,36 @@ export function judgeRolloutRelease(
 }
 
 /** How far a Rollout is beside its pods: grows with every step, and with every measurement. */
-export function rolloutProgress({ rollout, analysisRuns }: Observed): number {
-  const { currentPodHash, currentStepIndex = 0 } = rollout?.status ?? {};
-  const runs = runsOf(currentPodHash, analysisRuns);
+export function rolloutProgress(observed: Observed): number {
+  const { currentStepIndex = 0 } = observed.rollout?.status ?? {};
+  const runs = runsOf(observed);
   // A first release may have waited for Prometheus until its run began.
   return currentStepIndex + runs.length + measurementsOf(runs);
 }
 
 /** What is to be said of a release that is ready, whose steps were not all measured. */
-export function unmeasuredNotes({ rollout, analysisRuns, replicaSets }: Observed): string[] {
-  if (rollout === undefined || replicaSets.length < 2) {
+export function unmeasuredNotes(observed: Observed): string[] {
+  const runs = runsOf(observed);
+  // Of what ran before nothing is measured again, and a first release is measured by itself.
+  if (runs.length === 0 || runs.some(isFirst)) {
     return [];
   }
-  const steps = rollout.spec?.strategy?.canary?.steps ?? [];
-  const runs = runsOf(rollout.status?.currentPodHash, analysisRuns);
-  const measured = new Set(runs.filter((run) => failureOf(run) === undefined).map(stepOf));
-  const missing = steps.flatMap(({ analysis }, index) =>
-    analysis === undefined || measured.has(index) ? [] : [index],
-  );
-  // Of what ran before nothing is measured again.
-  return missing.length === 0 || runs.length === 0
-    ? []
-    : [
-        `${missing.length} of its ${steps.filter(({ analysis }) => analysis).length} measured steps were skipped, as by kubectl argo rollouts promote: nothing was measured there`,
-      ];
+  const steps = observed.rollout?.spec?.strategy?.canary?.steps ?? [];
+  const measured = new Set(runs.filter(isProof).map(stepOf));
+  const asked = steps.flatMap(({ analysis }, index) => (analysis === undefined ? [] : [index]));
+  const missing = asked.filter((index) => !measured.has(index));
+  const others = runs.filter((run) => stepOf(run) === undefined && isSkipped(run) && !isProof(run));
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          `${missing.length} of its ${asked.length} measured steps were skipped, as by kubectl argo rollouts promote: nothing was measured there to the end`,
+        ]),
+    ...others.map(
+      (run) =>
+        `what was measured of it was ended before its time, as by kubectl argo rollouts promote: ${progressOf(run)}`,
+    ),
+  ];
 }
 
 function judgeCounts({ spec, status = {} }: ArgoRollout, object: string, where: string): Finding[] {

@@ -8,6 +8,7 @@ interface Metadata {
   readonly generation?: number;
   readonly creationTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly {
     readonly apiVersion: string;
     readonly kind: string;
@@ -73,7 +74,10 @@ export type AnalysisPhase = string;
 /** What Argo Rollouts has measured of the pods of one revision. */
 export interface AnalysisRun {
   readonly metadata?: Metadata;
-  readonly spec?: { readonly terminate?: boolean };
+  readonly spec?: {
+    readonly terminate?: boolean;
+    readonly metrics?: readonly { readonly name: string }[];
+  };
   readonly status?: {
     readonly phase?: AnalysisPhase;
     readonly message?: string;

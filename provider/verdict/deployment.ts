@@ -28,7 +28,8 @@ export function judgeDeployment(release: ReadinessInputs, observed: Observed): F
     : (deployment.status ?? {});
   const behind = judgeGeneration(object, release.deployment, deployment, observedGeneration);
   if (behind !== undefined) {
-    return [behind];
+    const message = rollout && `${behind.message}; does the controller of Argo Rollouts run?`;
+    return [{ ...behind, ...(message !== undefined && { message }) }];
   }
   const generation = deployment.metadata?.generation ?? 0;
   if (generation > applied && !names(deployment, release)) {

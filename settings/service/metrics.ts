@@ -14,7 +14,7 @@ import * as field from "../fields.ts";
 import { type Mapping, mapping } from "../mapping.ts";
 import { either } from "./either.ts";
 import { objective, objectiveFaults } from "./objective.ts";
-import { measuredShape } from "./steps.ts";
+import { measuredShape } from "./measured.ts";
 import { writtenPorts } from "./port-faults.ts";
 
 const LONGEST_SECONDS = 3600;

@@ -1,21 +1,17 @@
 import { z } from "zod";
 
 import {
-  MEASURED_DEFAULTS,
-  type MeasuredDefinition,
   STEP_NUMBERS,
   type Steps,
   type StepsDefinition,
   weightedNames,
 } from "../../components/service/steps.ts";
-import { parseLatency } from "../../components/service/objective.ts";
-import { duration } from "../duration.ts";
-import { VERDICT } from "../../contract/verdict.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got } from "../fault.ts";
 import * as field from "../fields.ts";
 import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
 import { either } from "./either.ts";
+import { measuredFaults } from "./measured.ts";
 
 /** Kubernetes allows no longer name of a Service. */
 const LONGEST_NAME = 63;
@@ -26,7 +22,7 @@ const MOST_STEPS = 20;
 const ALLOWED =
   "allowed: a list of percentages that rise, such as [10, 50], or switch for all at once";
 
-const { step, requests, every, for: whole, failures } = STEP_NUMBERS;
+const { step } = STEP_NUMBERS;
 
 const steps: z.ZodType<Steps> = either(
   z.literal("switch", { error: ALLOWED }),
@@ -51,28 +47,6 @@ export function stepsShape() {
   } satisfies ShapeOf<StepsDefinition>;
 }
 
-const PERCENT = "allowed: a percentage from 0 to 99.9, such as 1";
-const LATENCY = "allowed: a time such as 300ms or 1.5s";
-
-/** The form of what is measured of the new pods: keys of `watch`. */
-export function measuredShape() {
-  return {
-    errors: z
-      .number({ error: PERCENT })
-      .min(0, { error: PERCENT })
-      .max(99.9, { error: PERCENT })
-      .exactOptional(),
-    p99: z
-      .string({ error: LATENCY })
-      .refine((text) => parseLatency(text) !== undefined, { error: LATENCY })
-      .exactOptional(),
-    requests: field.wholeNumber(requests.from, requests.to).exactOptional(),
-    every: time(every).exactOptional(),
-    for: time(whole).exactOptional(),
-    failures: field.wholeNumber(failures.from, failures.to).exactOptional(),
-  } satisfies ShapeOf<MeasuredDefinition>;
-}
-
 /** The keys that say what is measured. */
 const MEASURED = ["errors", "p99", "requests", "every", "for", "failures"] as const;
 
@@ -92,7 +66,7 @@ export function stepsFaults(service: Mapping): Fault[] {
     ...contradictions(service),
     ...trafficFaults(service),
     ...weightsFaults(service),
-    ...watchFaults(service, watch),
+    ...measuredFaults(service, watch),
   ];
 }
 
@@ -194,49 +168,4 @@ function trafficFaults(service: Mapping): Fault[] {
       ),
     ),
   ];
-}
-
-function watchFaults(service: Mapping, watch: Mapping): Fault[] {
-  const { deadlineSeconds = VERDICT.deadlineSeconds.default } = service;
-  const between = seconds(watch["every"], MEASURED_DEFAULTS.every);
-  const total = seconds(watch["for"], MEASURED_DEFAULTS.for);
-  const remainder = (total ?? 0) % (between ?? 1);
-  return [
-    ...faultIf(
-      watch["requests"] === undefined,
-      ["watch", "requests"],
-      "missing: how many requests the new pods must have had at a step, such as 500; without any a measurement proves nothing",
-    ),
-    ...faultIf(
-      watch["errors"] === undefined && watch["p99"] === undefined,
-      ["watch"],
-      "neither errors nor p99; allowed: one or both of them, such as errors: 1",
-    ),
-    ...faultIf(
-      between !== undefined && total !== undefined && (total < between || remainder !== 0),
-      ["watch", "for"],
-      got(
-        watch["for"],
-        `allowed: a multiple of every, which is ${between ?? 0} s; the default is ${MEASURED_DEFAULTS.for} s`,
-      ),
-    ),
-    ...faultIf(
-      between !== undefined && typeof deadlineSeconds === "number" && between >= deadlineSeconds,
-      ["watch", "every"],
-      got(
-        watch["every"],
-        `allowed: less than deadlineSeconds, which is ${String(deadlineSeconds)}`,
-      ),
-    ),
-  ];
-}
-
-function time({ from, to }: { readonly from: number; readonly to: number }) {
-  const error = `allowed: from ${from}s to ${to}s`;
-  return duration.refine((seconds) => seconds >= from && seconds <= to, { error });
-}
-
-/** A time that was not understood is told by its form. */
-function seconds(written: unknown, otherwise: number): number | undefined {
-  return written === undefined ? otherwise : duration.safeParse(written).data;
 }

@@ -4,10 +4,11 @@ import { settingsUsed } from "../credential-conflicts.ts";
 import { PASSWORD } from "../registry.ts";
 import { settingsOfBuilds } from "../service/build.ts";
 import { madeUp } from "./credentials.ts";
+import { groupsAmong, withoutPrivileged } from "./privileged.ts";
 import { type Place, triedServices } from "./services.ts";
 
 /** Settings of the tried stack that its trials have as they are. */
-const KEPT = ["sealing", "groups"];
+const KEPT = ["sealing"];
 
 /** Settings of the pool's own stack that its trials have: where, and with which images. */
 const OWN = ["cluster", "registry", PASSWORD];
@@ -27,11 +28,13 @@ export interface Derived {
  * @param own settings of the pool's stack
  */
 export function derivedSettings(of: Mapping, own: Mapping, place: Place): Derived {
+  const bounded = withoutPrivileged(fieldsOf(of["services"]));
   const { services, leftOut } = triedServices(
-    fieldsOf(of["services"]),
+    bounded.services,
     namespaceName(of["namespace"]),
     place,
   );
+  const groups = groupsAmong(of["groups"], services);
   const made = madeUp(fieldsOf(of["credentials"]), services, own);
   const extras = extrasOf(fieldsOf(of["extras"]));
   const policy = policyOf(of["policy"]);
@@ -44,10 +47,11 @@ export function derivedSettings(of: Mapping, own: Mapping, place: Place): Derive
       namespace: { name: place.namespace, exists: true },
       ...(Object.keys(made.credentials).length > 0 && { credentials: made.credentials }),
       ...(Object.keys(extras.kept).length > 0 && { extras: extras.kept }),
+      ...(Object.keys(groups).length > 0 && { groups }),
       ...(policy !== undefined && { policy }),
       services: made.services,
     },
-    leftOut: [...leftOut, ...made.leftOut, ...extras.leftOut],
+    leftOut: [...bounded.leftOut, ...leftOut, ...made.leftOut, ...extras.leftOut],
   };
 }
 

@@ -1,5 +1,6 @@
 import { byName } from "../../components/by-name.ts";
-import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
+import { fieldsOf, listOf, type Mapping, mapping } from "../mapping.ts";
+import { type HostNames, hostNames, ingressOf } from "./hosts.ts";
 
 /** Where a trial is, and what is tried in it. */
 export interface Place {
@@ -28,6 +29,19 @@ const BEYOND = [
   "annotations",
 ] as const;
 
+/** Of its patches, those of what is inside: the others would open what the trial's namespace denies, or are of what it does not have. */
+const PATCHES = [
+  "deployment",
+  "statefulSet",
+  "daemonSet",
+  "cronJob",
+  "podDisruptionBudget",
+  "horizontalPodAutoscaler",
+];
+
+/** Of its build, what would reach out of it: somebody's keys, and a cache that the tried stack builds from. */
+const REACHING = ["ssh", "cacheTo"];
+
 /** Of the Service, what has no meaning for one inside the cluster. */
 const INSIDE = [
   "port",
@@ -36,14 +50,16 @@ const INSIDE = [
   "sessionAffinity",
   "sessionAffinityConfig",
   "publishNotReadyAddresses",
+  "from",
 ];
 
 /** The services of a trial, and what of them is left out. */
 export function triedServices(services: Mapping, home: unknown, place: Place) {
   const leftOut: string[] = [];
+  const named = { ...place, names: hostNames(services, place) };
   const tried = byName(services, (name, written) => {
     const service = mapping(written);
-    return service === undefined ? written : tryService(name, service, home, place, leftOut);
+    return service === undefined ? written : tryService(name, service, home, named, leftOut);
   });
   return { services: tried, leftOut };
 }
@@ -52,30 +68,37 @@ function tryService(
   name: string,
   service: Mapping,
   home: unknown,
-  place: Place,
+  place: Place & { readonly names: HostNames },
   leftOut: string[],
 ): Mapping {
-  const { build, ingress, egress, service: object, ...others } = service;
+  const { build, ingress, egress, patches, ports, service: object, ...others } = service;
   const kept = Object.entries(others).filter(([key]) => !isBeyond(key));
-  const gone = BEYOND.filter((key) => service[key] !== undefined).map(
-    (key) => `services.${name}.${key}`,
-  );
+  const gone = [
+    ...BEYOND.filter((key) => service[key] !== undefined),
+    ...keysBut(PATCHES, patches).map((key) => `patches.${key}`),
+    ...REACHING.filter((key) => key in fieldsOf(build)).map((key) => `build.${key}`),
+  ];
+  const own = only(PATCHES, patches);
   const reached = listOf(egress).filter((rule) => fieldsOf(rule)["namespace"] === home);
   const isCut = reached.length < listOf(egress).length;
   const isWithoutHost = ingress !== undefined && place.host === undefined;
   leftOut.push(
-    ...gone.map((key) => `${key}: it acts beyond the trial's namespace`),
+    ...gone.map((key) => `services.${name}.${key}: it acts beyond the trial's namespace`),
     ...(isCut ? [`services.${name}.egress: a trial reaches its own namespace and DNS`] : []),
     ...(isWithoutHost ? [`services.${name}.ingress: slipway:trial.host is not set`] : []),
   );
   const moved = (value: unknown) => inNamespace(value, home, place.namespace);
   return {
     ...(moved(Object.fromEntries(kept)) as Mapping),
-    ...(mapping(build) !== undefined && { build: place.build(name, fieldsOf(build)) }),
+    ...(mapping(build) !== undefined && {
+      build: place.build(name, only(keysBut(REACHING, build), build)),
+    }),
+    ...(ports !== undefined && { ports: moved(portsOf(ports)) }),
+    ...(Object.keys(own).length > 0 && { patches: moved(own) }),
     ...(reached.length > 0 && { egress: moved(reached) }),
-    ...(object !== undefined && { service: moved(insideOf(fieldsOf(object))) }),
+    ...(object !== undefined && { service: moved(only(INSIDE, object)) }),
     ...(ingress !== undefined &&
-      place.host !== undefined && { ingress: ingressOf(ingress, place) }),
+      place.host !== undefined && { ingress: ingressOf(ingress, place.names) }),
   };
 }
 
@@ -83,10 +106,26 @@ function isBeyond(key: string): boolean {
   return BEYOND.some((each) => each === key);
 }
 
-function insideOf(object: Mapping): Mapping {
+/** Without ports of the nodes. */
+function portsOf(ports: unknown): unknown {
+  const named = mapping(ports);
+  return named === undefined
+    ? ports
+    : byName(named, (_, port) =>
+        mapping(port) === undefined ? port : only(keysBut(["nodePort"], port), port),
+      );
+}
+
+/** The fields of these names. */
+function only(names: readonly string[], written: unknown): Mapping {
   return Object.fromEntries(
-    Object.entries(object).filter(([key]) => INSIDE.includes(key) || key === "from"),
+    Object.entries(fieldsOf(written)).filter(([key]) => names.includes(key)),
   );
+}
+
+/** The names of the other fields. */
+function keysBut(names: readonly string[], written: unknown): string[] {
+  return Object.keys(fieldsOf(written)).filter((key) => !names.includes(key));
 }
 
 /** Sources and destinations that name the tried stack's namespace mean the trial's. */
@@ -101,32 +140,4 @@ function inNamespace(written: unknown, home: unknown, namespace: string): unknow
   return byName(fields, (key, each) =>
     key === "namespace" && each === home ? namespace : inNamespace(each, home, namespace),
   );
-}
-
-/** The same ways in by names of the trial's own: two trials, or a trial and what is tried, never share one. */
-function ingressOf(written: unknown, place: Place): unknown {
-  if (Array.isArray(written)) {
-    return written.map((each: unknown) => ingressOf(each, place));
-  }
-  const { host, hosts, tls, ...fields } = fieldsOf(written);
-  // They may be orders to whoever watches Ingresses, such as a name to publish.
-  const others = Object.fromEntries(
-    Object.entries(fields).filter(([key]) => key !== "annotations"),
-  );
-  const named = [...(typeof host === "string" ? [host] : []), ...listOf(hosts)].map(String);
-  const own = [...new Set(named.map((each) => triedHost(each, place)))];
-  return { ...others, hosts: own, ...(tls === true && { tls }) };
-}
-
-/** `shop.example.com` of pull request 12 is `shop-12` of the trials' domain; a wildcard has no name of its own. */
-function triedHost(
-  host: string,
-  { number, host: domain = "" }: Pick<Place, "number" | "host">,
-): string {
-  const [first = ""] = host.replace(/^\*\./, "any.").split(".");
-  return `${first}-${number}.${domain}`;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -61,7 +61,7 @@ afterAll(() => api.delete(named(NAMESPACE, { name: namespace })));
 
 test("all lanes' pods are taken, and get no token that they did not ask for", async () => {
   const templates = pods();
-  expect(templates).toHaveLength(6);
+  expect(templates).toHaveLength(7);
   for (const pod of templates) {
     const { spec } = await admit(pod);
     expect(spec.serviceAccountName).toBe("agent");

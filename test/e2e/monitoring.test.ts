@@ -19,6 +19,7 @@ import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
+import { measuredTests } from "../support/measured-cases.ts";
 
 const PROMETHEUS = "http://prometheus.monitoring:9090";
 const PROXY = "/api/v1/namespaces/monitoring/services/http:prometheus:9090/proxy";
@@ -216,7 +217,7 @@ test("a release whose pods are scraped has no remark, and each one that is not h
   expect(misplaced).toMatch(/HTTP status 404 Not Found; set metrics\.path and metrics\.port/);
 });
 
-test("promtool accepts the rules, Prometheus evaluates them, and the release is a metric", async () => {
+test("promtool accepts the rules and what steps measure, Prometheus evaluates them, and the release is a metric", async () => {
   const [rules, release] = await Promise.all(
     ["shop", "shop.release"].map((name) => cluster.get(RULE, project.namespace, name)),
   );
@@ -228,6 +229,8 @@ test("promtool accepts the rules, Prometheus evaluates them, and the release is 
   expect(stdout).toMatch(/SUCCESS: \d+ rules found/);
   const tests = join(project.folder, "tests.yaml");
   await writeFile(tests, stringify(burning(project.namespace)));
+  await execa(program, ["test", "rules", tests]);
+  await writeFile(tests, stringify(measuredTests()));
   await execa(program, ["test", "rules", tests]);
 
   const alerts = groups.flatMap((group) => group.rules).flatMap(({ alert }) => alert ?? []);

@@ -41,7 +41,7 @@ let output: string;
 
 beforeAll(async () => {
   project = await Project.create("no-false-alarm");
-  const witness = Witness.start(project.namespace);
+  const witness = Witness.start(project.namespace, false);
   stage = new Stage(project.namespace, await buildImages(), witness, project.folder);
   await deploy();
   events = await cluster.list(EVENT, project.namespace);

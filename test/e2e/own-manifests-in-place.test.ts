@@ -11,6 +11,7 @@ import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
+import { waivedFor } from "../support/waived.ts";
 
 const OURS = { "app.kubernetes.io/name": "shop" };
 const THEIRS = { app: "shop", tier: "web" };
@@ -74,7 +75,8 @@ afterAll(() => project.dispose());
 const byManifests = async (selector: object, note: string) => {
   await project.write("deploy/shop.yaml", manifests(selector, note));
   const { build, settleSeconds } = shop;
-  await project.settings({ services: { shop: { build, settleSeconds, manifests: "deploy" } } });
+  const service = { build, settleSeconds, manifests: "deploy" };
+  await project.settings({ policy: waivedFor("shop"), services: { shop: service } });
 };
 const bySettings = (note: string) =>
   project.settings({ services: { shop: { ...shop, drainSeconds: 2, env: { NOTE: note } } } });

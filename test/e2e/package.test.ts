@@ -26,6 +26,7 @@ const PACKED = [
   "proxy",
   "rights.ts",
   "settings",
+  "settings.ts",
   "tsconfig.build.json",
   "tsconfig.json",
   "wire",

@@ -17,13 +17,15 @@ import { kubeconfigOfAccount } from "../support/account.ts";
 import { creation } from "../support/deploy-objects.ts";
 import { reserveGateway, TestGateway } from "../support/gateway.ts";
 import { createLanes, deleteLanes, warningsOf } from "../support/lane-objects.ts";
-import { Load } from "../support/load.ts";
+import { Load } from "../../testbed/load.ts";
 import { send } from "../support/request.ts";
 import { REFUSED, steppedObjects, steppedPlan } from "../support/stepped-service.ts";
 
 const GATEWAY = { namespace: "gateways-of-steps", name: "public", listener: "https" };
 const HOST = "shop.example.com";
 const EVERY_MILLISECONDS = 40;
+/** How long the API server may take for new policies. */
+const FORCE_MILLISECONDS = 30_000;
 /** The step's percentage, which two pods beside two others, or one beside two, would not make. */
 const PERCENT = 20;
 
@@ -43,15 +45,19 @@ const WEIGHTS: Kind<TraefikService> = { apiVersion: "traefik.io/v1alpha1", kind:
 const plain = {
   ...shop,
   metrics: "/metrics",
-  objective: {
-    requests: 'http_requests_total{path="/"}',
-    errors: 'http_requests_total{path="/",status=~"5.."}',
-  },
   route: { parents: [{ name: GATEWAY.name, namespace: GATEWAY.namespace }], host: HOST },
   deadlineSeconds: 60,
 };
 const watch = { errors: 2, requests: 20, every: 5, for: 10 };
-const divided = { ...plain, steps: [PERCENT], weights: "traefik", watch };
+const divided = {
+  ...plain,
+  // The probes of the kubelet are requests, too.
+  objective: {
+    requests: 'http_requests_total{path="/"}',
+    errors: 'http_requests_total{path="/",status=~"5.."}',
+  },
+  ...{ steps: [PERCENT], weights: "traefik", watch },
+};
 
 let project: Project;
 let gateway: TestGateway;
@@ -189,10 +195,11 @@ describe("the deploy lane, by its own token", () => {
     await createLanes(plan);
     token = await kubeconfigOfAccount({ namespace: `${home}-jenkins-deploy`, name: "agent" });
     const [, change] = REFUSED.at(-1) ?? [];
-    while (
-      (await send(token, creation("httproutes", objects["httproutes"] ?? {}, change))).status !==
-      422
-    ) {
+    const isInForce = async () =>
+      (await send(token, creation("httproutes", objects["httproutes"] ?? {}, change))).status ===
+      422;
+    const end = Date.now() + FORCE_MILLISECONDS;
+    while (!(await isInForce()) && Date.now() < end) {
       await sleep(200);
     }
   });

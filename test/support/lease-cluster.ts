@@ -44,6 +44,10 @@ export class LeaseCluster {
   } as unknown as Api;
 
   #get(path: string): unknown {
+    const [, looked] = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(path) ?? [];
+    if (looked !== undefined) {
+      return this.#namespace(looked);
+    }
     const { namespace, name } = placeOf(path);
     this.#assertAllowed(namespace);
     if (name === undefined) {
@@ -52,6 +56,20 @@ export class LeaseCluster {
       };
     }
     return structuredClone(this.#found(namespace, name));
+  }
+
+  #namespace(name: string): unknown {
+    this.#assertAllowed(name);
+    const gone = this.gone.get(name);
+    if (gone === "missing") {
+      throw new ApiError(404, `namespaces "${name}" not found`);
+    }
+    return {
+      metadata: {
+        name,
+        ...(gone === "terminating" && { deletionTimestamp: "2026-01-01T00:00:00Z" }),
+      },
+    };
   }
 
   #post(path: string, { metadata, spec }: Kept): unknown {

@@ -8,6 +8,7 @@ import { asDeployment, type Observed, type ReplicaSet } from "../../provider/ver
 import { endpointSlice, IMAGE, readyPod, release, replicaSet } from "./release-objects.ts";
 
 const HASH = "rollouts-pod-template-hash";
+const REVISION = "rollout.argoproj.io/revision";
 
 /** Two steps, of which each is measured. */
 const STEPS = [{ setWeight: 10 }, { analysis: {} }, { setWeight: 50 }, { analysis: {} }];
@@ -42,18 +43,39 @@ export function argoRollout(status: ArgoRollout["status"] = {}, spec: object = {
   };
 }
 
+/** What tells a run from others. */
+interface Whose {
+  readonly hash?: string;
+  /** Of the pods, as Argo Rollouts counts. */
+  readonly revision?: string;
+  readonly type?: string;
+  readonly terminate?: boolean;
+  readonly createdAt?: string;
+  /** Names of what is to be measured. */
+  readonly metrics?: readonly string[];
+}
+
 /** What was measured at a step, or elsewhere, of the revision `new`. */
 export function analysisRun(
   step: number | undefined,
   status: AnalysisRun["status"],
-  hash = "new",
+  { hash = "new", revision, type, terminate, createdAt, metrics }: Whose = {},
 ): AnalysisRun {
-  const name = `shop-${hash}-2-${step ?? "first"}`;
+  const name = `shop-${hash}-${revision ?? 2}-${step ?? "first"}`;
   return {
     metadata: {
       name,
-      creationTimestamp: `2026-01-01T00:0${step ?? 9}:00Z`,
-      labels: { [HASH]: hash, ...(step !== undefined && { "step-index": String(step) }) },
+      creationTimestamp: createdAt ?? `2026-01-01T00:0${step ?? 9}:00Z`,
+      labels: {
+        [HASH]: hash,
+        "rollout-type": type ?? (step === undefined ? "First" : "Step"),
+        ...(step !== undefined && { "step-index": String(step) }),
+      },
+      ...(revision !== undefined && { annotations: { [REVISION]: revision } }),
+    },
+    spec: {
+      ...(terminate === true && { terminate }),
+      ...(metrics && { metrics: metrics.map((each) => ({ name: each })) }),
     },
     ...(status && { status }),
   };
@@ -93,5 +115,15 @@ export function observedRollout(
 
 function revision(hash: string, number: string): ReplicaSet {
   const set = replicaSet("shop", hash, number, 0);
-  return { ...set, metadata: { ...set.metadata, labels: { [HASH]: hash } } };
+  return {
+    ...set,
+    metadata: { ...set.metadata, labels: { [HASH]: hash }, annotations: { [REVISION]: number } },
+  };
 }
+
+/** Measurements that show that the new pods are good. */
+export const GOOD_ANALYSIS = {
+  phase: "Successful",
+  completedAt: "2026-01-01T00:05:00Z",
+  metricResults: [metric("errors", "Successful", 0), metric("requests", "Successful", 600)],
+};

@@ -48,7 +48,9 @@ export function steppedObjects(home: string): Readonly<Record<string, Json>> {
 }
 
 const ELSEWHERE = { name: "measured", provider: { prometheus: { address: "http://others" } } };
-const JOB = { name: "measured", provider: { job: { spec: { template: { spec: {} } } } } };
+const CONTAINER = { name: "shop", image: IMAGE };
+const POD = { template: { spec: { restartPolicy: "Never", containers: [CONTAINER] } } };
+const JOB = { name: "measured", provider: { job: { spec: POD } } };
 
 /** What nobody's settings say, by resource, with the field that a refusal names. */
 export const REFUSED: readonly (readonly [resource: string, change: Json, field: RegExp])[] = [
@@ -74,9 +76,10 @@ export const REFUSED: readonly (readonly [resource: string, change: Json, field:
     },
     /spec\.strategy/,
   ],
-  ["rollouts", { spec: { template: { spec: { hostNetwork: true } } } }, /hostNetwork/],
+  ["rollouts", { spec: { template: { spec: { nodeName: "one" } } } }, /nodeName/],
   ["analysistemplates", { spec: { metrics: [ELSEWHERE] } }, /spec\.metrics/],
   ["analysistemplates", { spec: { metrics: [JOB] } }, /spec\.metrics/],
+  ["analysistemplates", { spec: { templates: [{ templateName: "others" }] } }, /spec\.templates/],
   ["analysisruns", { spec: { metrics: [ELSEWHERE] } }, /spec\.metrics/],
   ["traefikservices", { spec: { mirroring: { name: "shop-stable", mirrors: [] } } }, /: spec:/],
   ["traefikservices", { spec: { weighted: { services: [{ name: "others" }] } } }, /: spec:/],

@@ -65,6 +65,9 @@ test.each<Reason>([
   "container-invalid",
   "deployment-missing",
   "ingress-no-address",
+  "canary-failed",
+  "no-traffic",
+  "not-measured",
 ])("has a service that must fail with %s", (reason) => {
   expect(broken.map(({ expected }) => expected)).toContainEqual(
     expect.objectContaining({ reason }),

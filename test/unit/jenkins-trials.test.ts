@@ -12,14 +12,27 @@ import { CHECKOUT } from "../support/stack-config.ts";
 
 /** What the server answers by page, and what it was asked. */
 let pages: (number[] | undefined)[] = [];
+/** What it answers instead from the second time on that the first page is asked for. */
+let later: (number[] | undefined)[] | undefined;
+/** The body of every answer, if it is not a list of pull requests. */
+let body: string | undefined;
 let asked: string[] = [];
 let server: Server;
 beforeAll(async () => {
   server = createServer(({ url = "", headers }, response) => {
     asked.push(`${url} ${headers.authorization ?? ""}`);
-    const page = pages[Number(new URL(url, "http://x").searchParams.get("page")) - 1];
+    const index = Number(new URL(url, "http://x").searchParams.get("page")) - 1;
+    const isAgain = asked.filter((each) => each.includes("&page=1 ")).length > 1;
+    const all = isAgain ? (later ?? pages) : pages;
+    const page = all[index];
     response.statusCode = page === undefined ? 500 : 200;
-    response.end(JSON.stringify((page ?? []).map((number) => ({ number }))));
+    if (all.length > index + 1) {
+      response.setHeader(
+        "link",
+        `<http://x?page=${index + 2}>; rel="next", <http://x>; rel="last"`,
+      );
+    }
+    response.end(body ?? JSON.stringify((page ?? []).map((number) => ({ number }))));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
@@ -28,6 +41,8 @@ afterAll(() => {
 });
 afterEach(() => {
   asked = [];
+  later = undefined;
+  body = undefined;
   removeFolders();
 });
 
@@ -70,8 +85,8 @@ const sweep = (folder: string) =>
   });
 const callsOf = (folder: string) => readFileSync(join(folder, "calls"), "utf8");
 
-test("a sweep has the numbers of all pages of open pull requests", async () => {
-  const first = Array.from({ length: 100 }, (_, index) => index + 1);
+test("a sweep has the numbers of all pages of open pull requests, also of one with fewer than it may have", async () => {
+  const first = Array.from({ length: 99 }, (_, index) => index + 1);
   pages = [first, [101, 205]];
   const folder = checkout();
   expect((await sweep(folder)).exitCode).toBe(0);
@@ -79,11 +94,33 @@ test("a sweep has the numbers of all pages of open pull requests", async () => {
     `slipway trial sweep --yes --open ${[...first, 101, 205].join(",")}\n`,
   );
   expect(asked).toEqual(
-    [1, 2].map(
-      (page) => `/repos/team/shop/pulls?state=open&per_page=100&page=${page} Bearer t0ken`,
+    [1, 2, 1, 2].map(
+      (page) =>
+        `/repos/team/shop/pulls?state=open&sort=created&direction=asc&per_page=100&page=${page} Bearer t0ken`,
     ),
   );
 });
+
+test("a pull request that moves to an earlier page while they are read is still open", async () => {
+  const first = Array.from({ length: 100 }, (_, index) => index + 1);
+  // Between the first page and the second, 1 is closed, so that 101 is the last of the first.
+  pages = [first, [102]];
+  later = [[...first.slice(1), 101], [102]];
+  const folder = checkout();
+  await sweep(folder);
+  expect(callsOf(folder)).toContain(",102,101\n");
+});
+
+test.each([["{}"], ['[{"id": 1}]'], ["[null]"], ["<html>"]])(
+  "where GitHub answers %s, nothing is swept",
+  async (answer) => {
+    pages = [[]];
+    body = answer;
+    const folder = checkout();
+    expect((await sweep(folder)).exitCode).not.toBe(0);
+    expect(callsOf(folder)).toBe("");
+  },
+);
 
 test("a repository without open pull requests says so, in a word", async () => {
   pages = [[]];

@@ -5,6 +5,7 @@ import { fieldsOf } from "../../components/manifests/plain-fields.ts";
 import { workloadManifests } from "../../components/manifests/workload.ts";
 import { kindsFault } from "../../components/require-kinds.ts";
 import type { ServiceDefinition } from "../../components/service-definition.ts";
+import { watchedOf } from "../../components/watched-release.ts";
 import { stepsFaults, weightsNameFaults } from "../../settings/service/steps.ts";
 import { IMAGE, service } from "../support/definitions.ts";
 
@@ -70,6 +71,13 @@ describe("a service by steps", () => {
     expect(JSON.stringify(rollout?.spec.template)).toContain("rollouts-pod-template-hash");
   });
 
+  test("keeps what was measured at each of many steps until the last one is proved", () => {
+    expect(manifestsOf().rollout?.spec).not.toHaveProperty("analysis");
+    expect(manifestsOf({ steps: "switch" }).rollout?.spec).not.toHaveProperty("analysis");
+    const { rollout } = manifestsOf({ steps: [5, 10, 20, 30, 40, 50, 75] });
+    expect(rollout?.spec.analysis).toEqual({ successfulRunHistoryLimit: 7 });
+  });
+
   test("is scaled as a Rollout", () => {
     const { horizontalPodAutoscaler, rollout } = manifestsOf({ autoscale: { min: 2, max: 5 } });
     expect(horizontalPodAutoscaler?.spec).toMatchObject({
@@ -127,7 +135,10 @@ describe("steps that a route divides", () => {
   });
 
   test("need no more than one pod, and a route", () => {
-    const complete = { port: 8080, steps: [10], watch: WATCH, replicas: 1, weights: "traefik" };
+    const complete = {
+      ...{ port: 8080, metrics: "/metrics", steps: [10], watch: WATCH },
+      ...{ replicas: 1, weights: "traefik" },
+    };
     expect(stepsFaults({ ...complete, route })).toEqual([]);
     expect(textsOf(stepsFaults(complete))).toEqual([
       'weights: got "traefik"; allowed: with a route through a Gateway of Traefik\'s, whose requests are divided; set route, or remove weights',
@@ -186,6 +197,17 @@ describe("what is measured", () => {
     }
   });
 
+  test("has no value of errors where no request has the label that tells them, and a release that is ready says so, too", () => {
+    const [errors] = metricsOf({ errors: 1 });
+    expect(errors?.provider.prometheus.query).toMatch(
+      / unless on \(\) \(count\(.*\) unless count\(.*,code!=""\}\)\)$/,
+    );
+    const subject = service({ metrics: "/m", steps: [10], watch: WATCH, monitoring: PROMETHEUS });
+    expect(watchedOf(subject).monitoring?.blind).toMatchObject({ label: "code" });
+    const { analysisTemplate } = manifestsOf({ objective: { errors: "hits_failed" } });
+    expect(analysisTemplate?.spec.metrics[0]?.provider.prometheus.query).not.toContain("unless on");
+  });
+
   test("is of the new pods alone, by the metrics that the objective names", () => {
     const { analysisTemplate } = manifestsOf({
       objective: { requests: 'hits{route="/"}', errors: "hits_failed" },
@@ -193,16 +215,16 @@ describe("what is measured", () => {
     const [errors] = analysisTemplate?.spec.metrics ?? [];
     expect(errors?.provider.prometheus).toMatchObject({ address: PROMETHEUS.prometheus });
     expect(errors?.provider.prometheus.query).toContain(
-      'hits_failed{namespace="store",pod=~"shop-{{args.hash}}-.+"}',
+      'hits_failed{namespace="store",job="store/shop",pod=~"shop-{{args.hash}}-.+"}',
     );
     expect(errors?.provider.prometheus.query).toContain(
-      'hits{namespace="store",pod=~"shop-{{args.hash}}-.+",route="/"}',
+      'hits{namespace="store",job="store/shop",pod=~"shop-{{args.hash}}-.+",route="/"}',
     );
   });
 });
 
 describe("steps that cannot be", () => {
-  const complete = { port: 8080, steps: [10], watch: WATCH };
+  const complete = { port: 8080, metrics: "/metrics", steps: [10], watch: WATCH };
 
   test("are none of these", () => {
     expect(stepsFaults(complete)).toEqual([]);
@@ -237,6 +259,18 @@ describe("steps that cannot be", () => {
     [
       { watch: { ...WATCH, every: "50s" } },
       "watch.for: missing; allowed: a multiple of every, which is 50 s; the default is 180 s",
+    ],
+    [
+      { watch: { ...WATCH, for: "90s", failures: 3 } },
+      "watch.failures: got 3; allowed: fewer than the 3 measurements of a step: all of them may not be bad; lower it, or raise watch.for",
+    ],
+    [
+      { metrics: undefined },
+      "steps: needs metrics; allowed: with metrics, by which the new pods are measured; set metrics to a path such as /metrics",
+    ],
+    [
+      { metrics: { path: "/metrics", interval: "2m" }, watch: { ...WATCH, for: "90s" } },
+      'watch.for: got "90s"; allowed: at least metrics.interval, which is 120 s: a step without a scrape has no requests; raise it',
     ],
     [
       { watch: { ...WATCH, every: "2m", for: "4m" } },

@@ -2,6 +2,7 @@
 import { stringify } from "yaml";
 
 import { planPool } from "../../components/trial/plan.ts";
+import { boundsPolicy } from "../../components/trial/policy.ts";
 import { parseSettings, type StackConfig } from "../../settings.ts";
 import { derivedSettings } from "../../settings/trial/derived.ts";
 import { readPool } from "../../settings/trial/pool.ts";
@@ -148,6 +149,57 @@ test("what acts beyond the namespace is left out, and what is in it stays in it"
   ]);
 });
 
+test("what would reach out of a trial by its build, its ports or its patches is left out", () => {
+  const shop = {
+    build: {
+      context: "shop",
+      ssh: { default: { env: "SSH_AUTH_SOCK" } },
+      cacheTo: "registry.example.com/team/cache:shop",
+      cacheFrom: ["registry.example.com/team/cache:shop"],
+    },
+    port: 8080,
+    ports: { admin: { port: 9090, nodePort: 30001 } },
+    service: { type: "NodePort", nodePort: 30000, from: [{ namespace: "shop-dev" }] },
+    allow: ["network"],
+    patches: {
+      networkPolicy: { spec: { egress: [{}] } },
+      ingress: { spec: { defaultBackend: {} } },
+      deployment: { spec: { minReadySeconds: 5 } },
+    },
+  };
+  const { settings, leftOut } = derived({ services: { shop } });
+  expect(settings["services"]).toEqual({
+    shop: {
+      build: { context: "/pr/shop", cacheFrom: ["registry.example.com/team/cache:shop"] },
+      port: 8080,
+      ports: { admin: { port: 9090 } },
+      service: { from: [{ namespace: "shop-trial-2" }] },
+      allow: ["network"],
+      patches: { deployment: { spec: { minReadySeconds: 5 } } },
+    },
+  });
+  expect(leftOut).toEqual(
+    ["patches.networkPolicy", "patches.ingress", "build.ssh", "build.cacheTo"].map(
+      (key) => `services.shop.${key}: it acts beyond the trial's namespace`,
+    ),
+  );
+});
+
+test("a service whose pods may do something to their node is in no trial, nor is it in a group of one", () => {
+  const services = {
+    shop: { image: "a", port: 8080 },
+    cart: { image: "b", port: 8080, allow: ["root"] },
+    agent: { image: "c", allow: ["writable-root", "host-network"] },
+  };
+  const groups = { checkout: ["shop", "cart", "agent"], watching: ["shop", "agent"] };
+  const { settings, leftOut } = derived({ services, groups });
+  expect(Object.keys(settings["services"] as object)).toEqual(["shop", "cart"]);
+  expect(settings["groups"]).toEqual({ checkout: ["shop", "cart"] });
+  expect(leftOut).toEqual([
+    "services.agent: its pods may use the node's network (allow: host-network), and no pull request's may",
+  ]);
+});
+
 test("a trial has host names of its own, or none", () => {
   const ingress = [
     { host: "shop.example.com", class: "nginx", tls: "shop-tls", annotations: { a: "b" } },
@@ -169,6 +221,24 @@ test("a trial has host names of its own, or none", () => {
   const { settings, leftOut } = derived({ services }, OWN, { host: undefined });
   expect(settings["services"]).toEqual({ shop: { port: 8080 } });
   expect(leftOut).toEqual(["services.shop.ingress: slipway:trial.host is not set"]);
+});
+
+test("hosts that begin alike keep all of their names, so that no two services share one", () => {
+  const of = (host: string, more = {}) => ({ image: "a", port: 8080, ingress: { host, ...more } });
+  const services = {
+    shop: of("www.example.com"),
+    paths: of("www.example.com", { paths: ["/api"] }),
+    admin: of("www.example.org"),
+    docs: of("docs.example.com"),
+  };
+  const tried = derived({ services }).settings["services"];
+  const hosts = Object.values(tried as Record<string, { ingress: { hosts: string[] } }>);
+  expect(hosts.flatMap(({ ingress }) => ingress.hosts)).toEqual([
+    "www-example-com-123.trial.example.com",
+    "www-example-com-123.trial.example.com",
+    "www-example-org-123.trial.example.com",
+    "docs-123.trial.example.com",
+  ]);
 });
 
 test("extras for all, and the cluster's part of the policy, are not the trial's", () => {
@@ -317,6 +387,23 @@ test("a pool has its numbered namespaces, each bounded before anything is in it"
   });
 });
 
+test("no service makes the pool's namespaces privileged, and what is left of the settings can be read", () => {
+  const build = { context: "shop", ssh: { default: { env: "SSH_AUTH_SOCK" } } };
+  const services = {
+    shop: {
+      ...{ build, port: 8080, allow: ["network"], service: { type: "NodePort", nodePort: 30000 } },
+      ports: { admin: { port: 9090, nodePort: 30001 } },
+      patches: { networkPolicy: { spec: { egress: [{}] } } },
+    },
+    agent: { build, kind: "perNode", allow: ["host-network", "root"] },
+  };
+  const { namespaces, home } = planPool(poolOf({}, { ...DEV, services }));
+  expect(home).toBe("shop-trial");
+  expect(namespaces[0]?.manifests.namespace.metadata.labels).toMatchObject({
+    "pod-security.kubernetes.io/enforce": "restricted",
+  });
+});
+
 describe("the lane of a pool", () => {
   const planned = () => {
     const jenkins = { apiServer: { cidr: "10.0.0.1/32", ports: [6443] } };
@@ -381,5 +468,11 @@ describe("the lane of a pool", () => {
     expect(values("deploy-deployments")).toEqual(["shop-trial-1", "shop-trial-2"]);
     expect(values("kept")).toEqual(["shop-trial-1", "shop-trial-2"]);
     expect(values("deploy-ingresses")).toBeUndefined();
+  });
+
+  test("what bounds trials says nothing of what is in no namespace, such as a GatewayClass", () => {
+    const { policy } = boundsPolicy("shop-trial", ["shop-trial-1"], undefined, undefined);
+    const scopes = policy.spec.matchConstraints.resourceRules.map(({ scope }) => scope);
+    expect([...new Set(scopes)]).toEqual(["Namespaced"]);
   });
 });

@@ -3,38 +3,19 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { claim } from "../../cli/trial/claim.ts";
-import { triedBuild, withContext } from "../../cli/trial/contexts.ts";
+import { mainsOwn, triedBuild, withContext } from "../../cli/trial/contexts.ts";
 import { forgetPullRequest } from "../../cli/trial/down.ts";
-import { Leases } from "../../cli/trial/lease.ts";
 import type { Pool } from "../../cli/trial/pool.ts";
-import { trialMarkdown, type TrialReport } from "../../cli/trial/report.ts";
-import { ENDING, RUN, slotsOf, standingOf } from "../../cli/trial/slot.ts";
-import { poolNamespaces } from "../../components/trial/definition.ts";
+import { trialMarkdown, type TrialReport, untriedMarkdown } from "../../cli/trial/report.ts";
+import { RUN, withoutRun } from "../../cli/trial/run.ts";
+import { ENDING, slotsOf, standingOf } from "../../cli/trial/slot.ts";
 import { folderWith, removeFolders } from "../support/folder.ts";
 import { LeaseCluster } from "../support/lease-cluster.ts";
+import { poolOf } from "../support/lease-pool.ts";
 
 afterEach(removeFolders);
 
 const HOUR = 3600;
-
-function poolOf(cluster: LeaseCluster, most = 3): Pool {
-  const { signal } = new AbortController();
-  return {
-    name: "trial",
-    home: "shop-trial",
-    namespaces: poolNamespaces("shop-trial", most),
-    trial: {
-      of: "dev",
-      idleSeconds: 72 * HOUR,
-      most,
-      quota: { pods: 1, cpu: "1", memory: "1Gi", storage: "1Gi" },
-    },
-    api: cluster.api,
-    leases: new Leases(cluster.api, signal),
-    signal,
-    now: () => cluster.time,
-  } as unknown as Pool;
-}
 
 /** Who has which namespace, and what the book says. */
 async function held(pool: Pool) {
@@ -124,7 +105,17 @@ test("a namespace that a lane may not look into any more holds up none of the ot
   await expect(claim(pool, 9)).rejects.toThrow(
     "shop-trial-1: this identity may not look there: it was deleted, or is being deleted; an administrator's pulumi up --refresh makes it again",
   );
-  expect((await slotsOf(pool)).slots.map(({ isClosed }) => isClosed)).toEqual([true, false, false]);
+  const closed = (await slotsOf(pool)).slots.map((slot) => slot.closed);
+  expect(closed).toEqual(["forbidden", undefined, undefined]);
+});
+
+test("a trial whose namespace is being deleted counts for nothing, although its Lease is still there", async () => {
+  const cluster = new LeaseCluster();
+  const pool = poolOf(cluster);
+  await claim(pool, 7);
+  cluster.gone.set("shop-trial-1", "terminating");
+  expect((await held(pool)).slots).toEqual({});
+  expect(await claim(pool, 7)).toMatchObject({ namespace: "shop-trial-2", isNew: true });
 });
 
 test("a pool whose book is gone says so, and keeps nothing that it took", async () => {
@@ -160,6 +151,7 @@ test("what is left of a pull request is forgotten, but for one that is being tri
 
 describe("how it stands with a trial", () => {
   const after = (seconds: number) => Date.parse("2026-01-01T00:00:00.000Z") + seconds * 1000;
+  const BY = "elsewhere (pid 12) since 2026-01-01T00:00:00.000Z";
   const run = (host: string, pid: number) => ({
     [RUN]: JSON.stringify({ host, pid, since: "2026-01-01T00:00:00.000Z" }),
   });
@@ -167,7 +159,8 @@ describe("how it stands with a trial", () => {
     const cluster = new LeaseCluster();
     const pool = poolOf(cluster);
     const { lease } = await claim(pool, 7);
-    const changed = await pool.leases.change(lease, { annotations });
+    const own = withoutRun(lease);
+    const changed = await pool.leases.change(lease, { annotations: { ...own, ...annotations } });
     const entry = (await slotsOf(pool)).book.get(7);
     return standingOf(changed ?? lease, inBook ? entry : undefined, after(seconds));
   };
@@ -175,12 +168,7 @@ describe("how it stands with a trial", () => {
   test.each([
     ["kept until it is idle", {}, 71 * HOUR, { is: "kept" }],
     ["idle from then on", {}, 72 * HOUR, { is: "idle" }],
-    [
-      "busy while its run renews it",
-      run("elsewhere", 12),
-      179,
-      { is: "busy", by: "elsewhere (pid 12) since 2026-01-01T00:00:00.000Z" },
-    ],
+    ["busy while its run renews it", run("elsewhere", 12), 179, { is: "busy", by: BY }],
     [
       "interrupted three minutes after the last news",
       run("elsewhere", 12),
@@ -191,6 +179,12 @@ describe("how it stands with a trial", () => {
       "ending, whatever else",
       { ...run("elsewhere", 12), [ENDING]: "2026-01-01T00:00:00.000Z" },
       1,
+      { is: "ending", since: "2026-01-01T00:00:00.000Z", by: BY },
+    ],
+    [
+      "ending by nobody three minutes after the last news",
+      { ...run("elsewhere", 12), [ENDING]: "2026-01-01T00:00:00.000Z" },
+      181,
       { is: "ending", since: "2026-01-01T00:00:00.000Z" },
     ],
     ["kept, whatever nonsense stands there", { [RUN]: "{" }, 181, { is: "interrupted" }],
@@ -241,6 +235,23 @@ describe("what a pull request builds", () => {
       dockerfile: join(own, "recipes/Other"),
     });
     expect(build("cart", { context: "services/cart" })).toEqual({ context: "services/cart" });
+  });
+
+  test("what is outside of the project's folder is main's, and is told; where that is all, nothing is tried", () => {
+    const [own, theirs] = [main(), checkout()];
+    const surroundings = { variables: {}, folder: own };
+    const contexts = withContext(theirs, { services: {} });
+    const elsewhere = { build: { context: "../elsewhere" } };
+    const services = { shop: { build: { context: "services/shop" } }, elsewhere };
+    expect(mainsOwn(contexts, services, surroundings)).toEqual([
+      "services.elsewhere.build: what is built is main's, because its context is outside of the project's folder; --context elsewhere=FOLDER names the pull request's",
+    ]);
+    expect(() => mainsOwn(contexts, { elsewhere }, surroundings)).toThrow(
+      /^--context: got .*, and the context of every service is outside of .*; allowed: service=folder for each service$/,
+    );
+    const given = withContext(`elsewhere=${theirs}`, contexts);
+    expect(mainsOwn(given, { elsewhere }, surroundings)).toEqual([]);
+    expect(mainsOwn({ services: {} }, { elsewhere }, surroundings)).toEqual([]);
   });
 
   test.each(["context", "Dockerfile", ".dockerignore"])(
@@ -299,4 +310,10 @@ test("the comment has the address and the verdict, and nothing in it is Markdown
     "</details>",
     "",
   ]);
+});
+
+test("a pull request that was not tried has a comment, too, which says why in one line", () => {
+  expect(untriedMarkdown(4, "the pool of trial is full:\n  by `1` | <b>")).toBe(
+    "## Trial of pull request 4: failed\n\n`` the pool of trial is full: by `1` | <b> ``\n",
+  );
 });

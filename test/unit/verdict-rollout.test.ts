@@ -1,7 +1,4 @@
 // Proves the rules of releases by steps on objects made by hand; that Argo Rollouts shows such objects is proved by test/e2e/steps.
-import { FirstWatch } from "../../provider/readiness/first-watch.ts";
-import { ApiError } from "../../provider/cluster/api-error.ts";
-import { PrometheusError } from "../../provider/prometheus.ts";
 import { assess } from "../../provider/verdict/assessment.ts";
 import type { Observed } from "../../provider/verdict/objects.ts";
 import { nameOf } from "../../provider/verdict/objects.ts";
@@ -10,6 +7,7 @@ import { judgeAtOnce } from "../../provider/verdict/rollout.ts";
 import {
   analysisRun,
   argoRollout,
+  GOOD_ANALYSIS as GOOD,
   metric,
   observedRollout,
   rolloutRelease,
@@ -17,11 +15,6 @@ import {
 
 const RELEASE = rolloutRelease();
 const DONE = "2026-01-01T00:05:00Z";
-const GOOD = {
-  phase: "Successful",
-  completedAt: DONE,
-  metricResults: [metric("errors", "Successful", 0), metric("requests", "Successful", 600)],
-};
 const MEASURED = [analysisRun(1, GOOD), analysisRun(3, GOOD)];
 const ABORTED = {
   abort: true,
@@ -45,7 +38,11 @@ test("a Rollout whose steps were measured is ready, with its pods for a proof", 
 test("a status of an earlier generation says nothing", () => {
   const observed = observedRollout(argoRollout({ observedGeneration: "1" }), MEASURED);
   expect(newReplicaSet(observed)).toBeUndefined();
-  expect(judgeAtOnce(RELEASE, observed)).toMatchObject({ reason: "not-observed" });
+  expect(judgeAtOnce(RELEASE, observed)).toMatchObject({
+    reason: "not-observed",
+    message:
+      "generation 2 is not observed yet, the controller is at 1; does the controller of Argo Rollouts run?",
+  });
 });
 
 test("pods at a step are on their way, with what is measured so far", () => {
@@ -147,7 +144,31 @@ describe("a release that was taken back", () => {
     };
     const [found] = findingsOf(observedRollout(argoRollout(ABORTED), [analysisRun(1, blind)]));
     expect(found).toMatchObject({ reason: "not-measured" });
-    expect(found?.message).toContain("p99 could not be measured: its query has no value");
+    expect(found?.message).toContain(
+      "p99 could not be measured: its query has no value; objective.durations is to name the buckets of a histogram that the pods show",
+    );
+  });
+
+  test("is too slow where its p99 is beyond the largest bucket", () => {
+    const result = { ...metric("p99", "Failed"), measurements: [{ value: "[+Inf]" }] };
+    const slow = { phase: "Failed", completedAt: DONE, metricResults: [result] };
+    const [found] = findingsOf(observedRollout(argoRollout(ABORTED), [analysisRun(1, slow)]));
+    expect(found).toMatchObject({ reason: "canary-failed" });
+    expect(found?.message).toContain(
+      "at 10 %: p99, beyond the largest bucket of the histogram, of the new pods is too high",
+    );
+  });
+
+  test.each(["[]", "[NaN]"])("was not measured where the share of errors is %s", (value) => {
+    const result = { ...metric("errors", "Failed"), measurements: [{ value }] };
+    const blind = { phase: "Failed", completedAt: DONE, metricResults: [result] };
+    const [found] = findingsOf(observedRollout(argoRollout(ABORTED), [analysisRun(1, blind)]));
+    expect(found).toMatchObject({ reason: "not-measured" });
+    expect(found?.message).toContain(
+      value === "[]"
+        ? "its query has no value; no request has the label by which objective.errors knows those that failed"
+        : "its query's value is no number",
+    );
   });
 
   test("was not measured where somebody has aborted it", () => {
@@ -205,8 +226,80 @@ describe("what Argo Rollouts takes for a success, and is none", () => {
     ).toMatchObject({
       kind: "ready",
       notes: [
-        "1 of its 2 measured steps were skipped, as by kubectl argo rollouts promote: nothing was measured there",
+        "1 of its 2 measured steps were skipped, as by kubectl argo rollouts promote: nothing was measured there to the end",
       ],
+    });
+  });
+});
+
+describe("steps that somebody ends before their time", () => {
+  const partly = (when: object) =>
+    analysisRun(
+      undefined,
+      {
+        phase: "Successful",
+        completedAt: DONE,
+        metricResults: [metric("errors", "Successful", 0)],
+      },
+      { terminate: true, metrics: ["errors", "requests"], ...when },
+    );
+  const step = { ...partly({ type: "Step" }) };
+  const atStep = {
+    ...step,
+    metadata: { ...step.metadata, labels: { ...step.metadata?.labels, "step-index": "3" } },
+  };
+
+  test("are told of a release that is ready, however much was measured of them", () => {
+    expect(
+      judgeAtOnce(RELEASE, observedRollout(argoRollout(), [analysisRun(1, GOOD), atStep])),
+    ).toMatchObject({
+      kind: "ready",
+      notes: [expect.stringMatching(/^1 of its 2 measured steps/)],
+    });
+    const blueGreen = argoRollout({}, { strategy: { blueGreen: {} } });
+    expect(
+      judgeAtOnce(RELEASE, observedRollout(blueGreen, [partly({ type: "PostPromotion" })])),
+    ).toMatchObject({
+      kind: "ready",
+      notes: [
+        "what was measured of it was ended before its time, as by kubectl argo rollouts promote: errors 0 (1)",
+      ],
+    });
+  });
+
+  test.each(["Background", "First"])(
+    "are no proof where that is the end of what was measured as %s, whose last metric was never begun with",
+    (type) => {
+      const runs = [...MEASURED, partly({ type })];
+      const observed = observedRollout(argoRollout(), runs);
+      const found = judgeAtOnce(RELEASE, observed);
+      expect(found).toMatchObject({ kind: "failed", reason: "not-measured" });
+      expect(found).toMatchObject({
+        message: expect.stringContaining("requests was not measured before the end") as string,
+      });
+    },
+  );
+});
+
+describe("pods that are released again", () => {
+  const bad = {
+    phase: "Failed",
+    completedAt: DONE,
+    metricResults: [metric("errors", "Failed", 9)],
+  };
+
+  test("with other limits are judged by what is measured now: an earlier failure was of an earlier revision", () => {
+    const again = [1, 3].map((step) => analysisRun(step, GOOD, { revision: "2" }));
+    const runs = [analysisRun(3, bad, { revision: "1" }), ...again];
+    expect(judgeAtOnce(RELEASE, observedRollout(argoRollout(), runs))).toMatchObject({
+      kind: "ready",
+    });
+  });
+
+  test("by kubectl argo rollouts retry are judged by the last measurement of each step", () => {
+    const runs = [...MEASURED, analysisRun(1, bad, { createdAt: "2025-12-31T00:00:00Z" })];
+    expect(judgeAtOnce(RELEASE, observedRollout(argoRollout(), runs))).toMatchObject({
+      kind: "ready",
     });
   });
 });
@@ -217,7 +310,10 @@ test("what was measured of another revision says nothing of this one", () => {
     completedAt: DONE,
     metricResults: [metric("errors", "Failed", 9)],
   };
-  const observed = observedRollout(argoRollout(), [analysisRun(1, failed, "old"), ...MEASURED]);
+  const observed = observedRollout(argoRollout(), [
+    analysisRun(1, failed, { hash: "old" }),
+    ...MEASURED,
+  ]);
   expect(judgeAtOnce(RELEASE, observed)).toMatchObject({ kind: "ready" });
 });
 
@@ -239,116 +335,18 @@ test("pods that a switch has left hold nothing up, and those of a canary do", ()
   });
 });
 
-describe("a first release", () => {
-  const ready = { kind: "ready", replicaSet: "shop-new", pods: [] } as const;
-  const { signal } = new AbortController();
-  const apiOf = (post: () => Promise<unknown>) => {
-    const posted: unknown[] = [];
-    const api = {
-      get: () => Promise.resolve({ spec: { metrics: [{ name: "errors" }] } }),
-      post: (path: string, body: unknown) => {
-        posted.push([path, body]);
-        return post();
-      },
-    };
-    return { api: api as unknown as ConstructorParameters<typeof FirstWatch>[0], posted };
+test("a first release that is not good fails, with nothing to go back to", () => {
+  const failed = {
+    phase: "Failed",
+    completedAt: DONE,
+    metricResults: [metric("errors", "Failed", 9)],
   };
-
-  test("is measured once it is up, by the same queries", async () => {
-    const { api, posted } = apiOf(() => Promise.resolve({}));
-    const first = observedRollout(argoRollout(), [], { first: true });
-    expect(await new FirstWatch(api, RELEASE).see(ready, first, signal)).toMatchObject({
-      kind: "progressing",
-    });
-    expect(posted).toEqual([
-      [
-        "/apis/argoproj.io/v1alpha1/namespaces/shop-dev/analysisruns",
-        expect.objectContaining({
-          kind: "AnalysisRun",
-          spec: { metrics: [{ name: "errors" }], args: [{ name: "hash", value: "new" }] },
-        }),
-      ],
-    ]);
-  });
-
-  describe("whose monitor is new", () => {
-    const scrape = { monitor: "shop", port: "http", waitSeconds: 1 };
-    const monitoring = { prometheus: "http://prometheus:9090", namespace: "monitoring", scrape };
-    const watched = { ...RELEASE, monitoring } as typeof RELEASE;
-    const born = (observed: Observed): Observed => ({
-      ...observed,
-      pods: observed.pods.map((pod) => ({
-        ...pod,
-        metadata: { ...pod.metadata, creationTimestamp: "2026-01-01T00:00:00Z" },
-      })),
-    });
-    const first = born(observedRollout(argoRollout(), [], { first: true }));
-    const scraped = (...names: readonly string[]) => ({
-      query: () =>
-        Promise.resolve(names.map((pod) => ({ labels: { pod }, value: Date.now() / 1000 }))),
-    });
-
-    test("is measured once Prometheus scrapes each of its pods", async () => {
-      const { api, posted } = apiOf(() => Promise.resolve({}));
-      const some = new FirstWatch(api, watched, scraped("shop-new-1"));
-      expect(await some.see(ready, first, signal)).toMatchObject({
-        kind: "progressing",
-        text: "Prometheus has not scraped each pod of the first release yet",
-      });
-      expect(posted).toEqual([]);
-      const all = new FirstWatch(api, watched, scraped("shop-new-1", "shop-new-2"));
-      await all.see(ready, first, signal);
-      expect(posted).toHaveLength(1);
-    });
-
-    test("is measured all the same once the time for its scrape is over, and if nobody answers", async () => {
-      const { api, posted } = apiOf(() => Promise.resolve({}));
-      const now = jest.spyOn(performance, "now").mockReturnValue(1000);
-      const late = new FirstWatch(api, watched, scraped());
-      await late.see(ready, first, signal);
-      expect(posted).toEqual([]);
-      now.mockReturnValue(2001);
-      await late.see(ready, first, signal);
-      expect(posted).toHaveLength(1);
-      const silent = { query: () => Promise.reject(new PrometheusError("does not answer")) };
-      await new FirstWatch(api, watched, silent).see(ready, first, signal);
-      expect(posted).toHaveLength(2);
-    });
-  });
-
-  test("is measured once, whoever has begun it", async () => {
-    const { api, posted } = apiOf(() => Promise.reject(new ApiError(409, "exists")));
-    const first = observedRollout(argoRollout(), [], { first: true });
-    const watch = new FirstWatch(api, RELEASE);
-    expect(await watch.see(ready, first, signal)).toMatchObject({ kind: "progressing" });
-    const measured = observedRollout(argoRollout(), [analysisRun(undefined, GOOD)], {
-      first: true,
-    });
-    expect(await watch.see(ready, measured, signal)).toBeUndefined();
-    expect(posted).toHaveLength(1);
-  });
-
-  test("that is not good fails, with nothing to go back to", () => {
-    const failed = {
-      phase: "Failed",
-      completedAt: DONE,
-      metricResults: [metric("errors", "Failed", 9)],
-    };
-    const run = analysisRun(undefined, failed);
-    expect(
-      judgeAtOnce(RELEASE, observedRollout(argoRollout(), [run], { first: true })),
-    ).toMatchObject({
-      kind: "failed",
-      reason: "canary-failed",
-    });
-  });
-
-  test("is the only one that is measured so", async () => {
-    const { api, posted } = apiOf(() => Promise.resolve({}));
-    expect(
-      await new FirstWatch(api, RELEASE).see(ready, observedRollout(argoRollout(), []), signal),
-    ).toBeUndefined();
-    expect(posted).toEqual([]);
+  const run = analysisRun(undefined, failed);
+  expect(
+    judgeAtOnce(RELEASE, observedRollout(argoRollout(), [run], { first: true })),
+  ).toMatchObject({
+    kind: "failed",
+    reason: "canary-failed",
   });
 });
 

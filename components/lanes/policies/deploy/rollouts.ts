@@ -75,7 +75,7 @@ export function analyses(delivery: Delivery): Limit {
         message: refusal("spec.args[]", "values"),
       },
       {
-        expression: `(${SAME}) || !object.spec.?templates.hasValue()`,
+        expression: `(${SAME}) || !dyn(object.spec).?templates.hasValue()`,
         message: refusal("spec.templates", "none"),
       },
     ],
