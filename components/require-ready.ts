@@ -26,7 +26,9 @@ export function requireReady(
   if (notice !== undefined) {
     void pulumi.log.info(notice);
   }
-  const judged = byName(releases, (_, release) => known(pulumi.output(release)));
+  const judged = byName(releases, (_, release) =>
+    known(pulumi.output(release) as pulumi.Output<Judged>),
+  );
   pulumi.output(judged).apply(check);
 }
 
