@@ -26,6 +26,7 @@ export function requireReady(
   if (notice !== undefined) {
     void pulumi.log.info(notice);
   }
+  // The types of outputs do not know an output of nothing in a promise: what reads them takes nothing for left out all the same.
   const judged = byName(releases, (_, release) =>
     known(pulumi.output(release) as pulumi.Output<Judged>),
   );
