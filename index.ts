@@ -106,7 +106,9 @@ export default async () => {
   });
 
   const handedOver = handOver?.finish();
-  slipway.requireReady(slipway.byName(delivered, (_, { release }) => release));
+  slipway.requireReady(
+    slipway.byName(delivered, (_, { release }) => slipway.judged(release, handedOver)),
+  );
   return slipway.outputsOf({ namespace, delivered, access, handOff: handedOver });
 };
 

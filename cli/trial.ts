@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 import { numberIn } from "../components/trial/definition.ts";
+import { atATime } from "../provider/cluster/at-a-time.ts";
 import { confirm } from "./confirm.ts";
 import { badInput, CommandFailure, EXIT_CODE } from "./exit-code.ts";
 import { lengthOfTime } from "./length-of-time.ts";
@@ -33,6 +34,9 @@ interface EndOptions extends PoolOptions {
 interface SweepOptions extends EndOptions {
   readonly open?: ReadonlySet<number>;
 }
+
+/** Trials that are swept at a time: each runs pulumi, and one that hangs is waited for. */
+const TOGETHER = 10;
 
 const STACK = ["the stack of the pool", "trial"] as const;
 
@@ -185,7 +189,7 @@ async function sweepPool(options: SweepOptions): Promise<void> {
     remark(found.map(sweptWords).join("\n"));
     await confirm("End all of them?", options.yes === true);
   }
-  const swept = await Promise.all(found.map((each) => sweep(pool, each, options.wait)));
+  const swept = await atATime(TOGETHER, found, (each) => sweep(pool, each, options.wait));
   const failed = swept.flatMap(({ failure, ...each }) =>
     failure === null ? [] : [`${sweptWords(each)}: ${failure}`],
   );

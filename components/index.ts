@@ -29,6 +29,7 @@ export { Group, groupsOf } from "./group/group.ts";
 export { type HandOffDefinition } from "./hand-off/definition.ts";
 export { commitIn } from "./hand-off/source.ts";
 export { HandOff, type HandOffArgs } from "./hand-off/hand-off.ts";
+export { judged } from "./hand-off/judged.ts";
 export { type HandOver, handOver, type HandOverArgs } from "./hand-off/hand-over.ts";
 export { requireMode } from "./hand-off/require-mode.ts";
 export { type Registry, loginTo } from "./image/registry.ts";

@@ -7,6 +7,8 @@ import { known } from "./known.ts";
 /** Where the engine tells a program how many operations it runs at a time. */
 const OPERATIONS = "PULUMI_NODEJS_PARALLEL";
 
+type Judged = Pick<ReleaseRecord, "verdict" | "reason">;
+
 /** The exit code by which a program tells the engine that its error has been shown. */
 const ALREADY_SHOWN = 32;
 
@@ -15,16 +17,19 @@ const ALREADY_SHOWN = 32;
  * `failsLate`: the run then keeps its outputs, with the failed verdicts in them, and nothing is deleted. Says so at
  * the start if there are more releases than the engine awaits at a time.
  *
- * @param releases the records by the services' names
+ * @param releases the records by the services' names, undefined where the run judges none
  */
 export function requireReady(
-  releases: Readonly<Record<string, pulumi.Input<Pick<ReleaseRecord, "verdict" | "reason">>>>,
+  releases: Readonly<Record<string, pulumi.Input<Judged | undefined>>>,
 ): void {
   const notice = queueNotice(Object.keys(releases).length, Number(process.env[OPERATIONS]));
   if (notice !== undefined) {
     void pulumi.log.info(notice);
   }
-  const judged = byName(releases, (_, release) => known(pulumi.output(release)));
+  // The types of outputs do not know an output of nothing in a promise: what reads them takes nothing for left out all the same.
+  const judged = byName(releases, (_, release) =>
+    known(pulumi.output(release) as pulumi.Output<Judged>),
+  );
   pulumi.output(judged).apply(check);
 }
 
@@ -61,7 +66,7 @@ export function queueNotice(releases: number, operations: number): string | unde
  * was excluded from the run by `--target`, and is not judged.
  */
 export function failureOf(
-  records: Readonly<Record<string, Pick<ReleaseRecord, "verdict" | "reason"> | undefined>>,
+  records: Readonly<Record<string, Judged | undefined>>,
 ): string | undefined {
   const all = Object.entries(records).flatMap(([name, record]) =>
     record === undefined ? [] : [[name, record] as const],

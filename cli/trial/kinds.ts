@@ -8,20 +8,8 @@ import { collectionOf } from "../../provider/object-readiness/api-resource.ts";
 /** Questions that are asked at a time. */
 const TOGETHER = 16;
 
-/**
- * What is no part of a trial: what says what happened; what bounds it, or holds it; and what no trial may write at all. What is derived of
- * other objects goes with them.
- */
-const NOT_SWEPT = [
-  "events",
-  "events.events.k8s.io",
-  "endpoints",
-  "leases.coordination.k8s.io",
-  "limitranges",
-  "resourcequotas",
-  "rolebindings.rbac.authorization.k8s.io",
-  "roles.rbac.authorization.k8s.io",
-];
+/** What says what happened is no part of a trial. What is derived of other objects goes with them. */
+const NOT_SWEPT = ["events", "events.events.k8s.io", "endpoints"];
 
 /**
  * Every kind of which a namespace may have objects. A group whose server does not answer has none here: it would hold up every end.

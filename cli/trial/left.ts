@@ -1,6 +1,8 @@
 import { z } from "zod";
 
-import { POOL } from "../../contract/marks.ts";
+import { TAKES_BACK } from "../../components/manifests/labels.ts";
+import { TRIAL } from "../../components/trial/definition.ts";
+import { MADE_HERE, POOL } from "../../contract/marks.ts";
 import type { Api } from "../../provider/cluster/api.ts";
 import { ApiError } from "../../provider/cluster/api-error.ts";
 import { atATime } from "../../provider/cluster/at-a-time.ts";
@@ -32,6 +34,8 @@ const schema = z.object({
           name: z.string(),
           uid: z.string(),
           deletionTimestamp: z.string().optional(),
+          labels: z.record(z.string(), z.string()).catch({}),
+          annotations: z.record(z.string(), z.string()).catch({}),
           finalizers: z.array(z.string()).catch([]),
           ownerReferences: z.array(z.unknown()).catch([]),
         }),
@@ -41,12 +45,21 @@ const schema = z.object({
     .catch(null),
 });
 
-/** What every namespace has of the cluster itself, by kind. */
+/** What every namespace has of the cluster itself, or of the pool, by kind. */
 const OF_THE_CLUSTER: Readonly<Record<string, readonly string[]>> = {
   configmaps: ["kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"],
   serviceaccounts: ["default", "builder", "deployer"],
   "networkpolicies.networking.k8s.io": [POOL],
+  "leases.coordination.k8s.io": [TRIAL],
 };
+
+/** What bounds a trial. Whoever delivers manifests of its own may have written some, which the engine has marked. */
+const BOUNDS = [
+  "limitranges",
+  "resourcequotas",
+  "rolebindings.rbac.authorization.k8s.io",
+  "roles.rbac.authorization.k8s.io",
+];
 
 /** Tokens and logins that the cluster makes for its own accounts. */
 const TOKENS = /^(?:default|builder|deployer)-(?:token|dockercfg)-/;
@@ -63,7 +76,9 @@ export async function leftIn(
 ): Promise<Left[]> {
   const found = await atATime(TOGETHER, kinds, async (kind) => {
     const answer = await api.get(kind.path(namespace), {}, signal).catch(unlisted);
-    return (schema.parse(answer).items ?? []).map(({ metadata }): Left => {
+    const items = schema.parse(answer).items ?? [];
+    const tried = items.filter(({ metadata }) => !isBound(kind, metadata));
+    return tried.map(({ metadata }): Left => {
       const { name, uid, deletionTimestamp, finalizers, ownerReferences } = metadata;
       const isOwned = ownerReferences.length > 0;
       return { kind, namespace, name, uid, isOwned, deletedAt: deletionTimestamp, finalizers };
@@ -97,6 +112,16 @@ function isOfTheCluster({ kind, name }: Left): boolean {
   const resource = nameOfCollection(kind);
   const own = Object.hasOwn(OF_THE_CLUSTER, resource) ? OF_THE_CLUSTER[resource] : [];
   return own?.includes(name) === true || (resource === "secrets" && TOKENS.test(name));
+}
+
+/** The pool's own have its label, and those of anybody else in the cluster have no mark of the engine. */
+function isBound(
+  kind: Collection,
+  { labels, annotations }: Readonly<Record<"labels" | "annotations", Record<string, string>>>,
+): boolean {
+  const isMarked = Object.keys(TAKES_BACK).every((key) => key in annotations);
+  const isOwn = Object.entries(MADE_HERE).every(([key, value]) => labels[key] === value);
+  return BOUNDS.includes(nameOfCollection(kind)) && (isOwn || !isMarked);
 }
 
 function unlisted(error: unknown): object {

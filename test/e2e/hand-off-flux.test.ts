@@ -38,7 +38,7 @@ afterAll(async () => {
 
 const settings = (service: object = {}) =>
   project.settings({ services: { shop: { ...QUICK, ...service } } });
-const handedOff = (service: object = {}, timeoutSeconds = 60) =>
+const handedOff = (service: object = {}, timeoutSeconds = 180) =>
   project.settings({
     services: { shop: { ...QUICK, ...service } },
     handOff: { to: { git: url, branch: "main", path: PATH }, by: kustomization.by, timeoutSeconds },

@@ -58,7 +58,7 @@ async function eventually(holds: () => Promise<boolean>, seconds = 60): Promise<
 const handOff = (more: object = {}) => ({
   to: { git: url, branch: "main", path: PATH },
   by: application.by,
-  timeoutSeconds: 60,
+  timeoutSeconds: 180,
   ...more,
 });
 const settings = (service: object = {}, more: object = {}) =>
@@ -141,7 +141,7 @@ describe("what the controller does not apply", () => {
 
   test("because automated sync is off, is not applied", async () => {
     await application.automated(null);
-    await settings({ env: { GREETING: "nobody hears it" } }, { timeoutSeconds: 30 });
+    await settings({ env: { GREETING: "nobody hears it" } }, { timeoutSeconds: 90 });
     const record = await failed();
     expect(record).toMatchObject({ verdict: "failed", reason: "not-applied" });
     expect(record.evidence?.message).toMatch(/automated sync is off/);
@@ -151,7 +151,7 @@ describe("what the controller does not apply", () => {
 
   test("because it looks at another folder, is not applied", async () => {
     await application.follow("somewhere-else");
-    await settings({ env: { GREETING: "to nobody" } }, { timeoutSeconds: 30 });
+    await settings({ env: { GREETING: "to nobody" } }, { timeoutSeconds: 90 });
     const record = await failed();
     expect(record).toMatchObject({ verdict: "failed", reason: "not-applied" });
     expect(record.evidence?.message).toMatch(/somewhere-else/);
@@ -161,7 +161,7 @@ describe("what the controller does not apply", () => {
 
   test("because it is down, is waited for, and applied once it is back", async () => {
     await scaleArgoCd(0);
-    await settings({ env: { GREETING: "patience" } }, { timeoutSeconds: 120 });
+    await settings({ env: { GREETING: "patience" } });
     const running = project.up();
     const head = await server.head(REPOSITORY);
     await eventually(async () => (await server.head(REPOSITORY)) !== head);

@@ -269,11 +269,19 @@ test("what hangs is told, its namespace stays taken, and the sweep goes on with 
 test("an idle trial ends by itself, what nobody knows of goes, and a namespace that is being deleted is passed over", async () => {
   const one = (await cluster.get(LEASE, home, "trial-1")).spec.holderIdentity;
   const [free = "", other = ""] = [1, 2, 3].map(place).filter((each) => each !== one);
-  await cluster.create({ ...CONFIG_MAP, metadata: { name: "left", namespace: free } });
+  await cluster.create({ ...CONFIG_MAP, metadata: { name: "left", namespace: other } });
+  // Nothing is delivered beside what hangs in a namespace: it is to be ended, as what hangs in an end is.
+  await cluster.create(stuck(free));
+  const beside = await trial("up", "5", "--wait", "3s");
+  expect(beside.output).toContain(`${free} is not empty after 3 s`);
+  expect(beside.exitCode).toBe(1);
+  await letGo(free);
   await age(one, 4);
   const { output } = await succeed(trial("sweep", "--yes"));
   expect(output).toContain(`1 in ${one}: nothing was delivered for 259200 s`);
-  expect(output).toContain(`${free}: left there by nobody that is known`);
+  expect(output).toContain(`${other}: left there by nobody that is known`);
+  expect(output).toContain(`5 in ${free}: its end had begun at`);
+  expect(await contentOf(other)).toEqual(EMPTY);
   expect(await contentOf(one)).toEqual(EMPTY);
   expect(await contentOf(free)).toEqual(EMPTY);
   expect(await cluster.find(DEPLOYMENT, one, "shop")).toBeUndefined();

@@ -19,7 +19,7 @@ const POLICY: Kind<V1ValidatingAdmissionPolicy> = {
 
 /** Creates the lanes of a plan as an `up` does, but without an engine, and waits until their policies are in force. */
 export async function createLanes({ home, lanes, policies, ...grants }: LanePlan): Promise<void> {
-  await cluster.create(namespaceManifest(home) as unknown as Manifest);
+  await cluster.create(namespaceManifest(home));
   for (const { manifests } of lanes) {
     const { namespace, launcher, agent } = manifests;
     for (const each of [namespace, launcher, agent]) {

@@ -153,8 +153,8 @@ test("one that writes without end is ended", async () => {
 
 test("one that leaves a process behind is not waited for beyond its end", async () => {
   const script =
-    'answer({ token: "t" }); require("node:child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 5000)"], { stdio: "inherit", detached: true }).unref()';
+    'answer({ token: "t" }); require("node:child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 25000)"], { stdio: "inherit", detached: true }).unref()';
   const began = performance.now();
   expect(await token(plugin(script))).toBe("Bearer t");
-  expect(performance.now() - began).toBeLessThan(4500);
+  expect(performance.now() - began).toBeLessThan(22_000);
 });

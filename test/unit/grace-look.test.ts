@@ -58,12 +58,13 @@ describe("a program that ends because what it needs is not there", () => {
     expect(absentDependency([refused, "exiting"])).toBe(refused);
   });
 
-  test("is read in no time, however nasty its log", () => {
-    const began = performance.now();
+  test("is read in seconds, however nasty its log", () => {
+    const began = process.cpuUsage();
     for (const part of ["connection to ", "could not ", "server selection", "a", "timed out "]) {
       expect(absentDependency([part.repeat(1_000_000 / part.length)])).toBeUndefined();
     }
-    expect(performance.now() - began).toBeLessThan(2000);
+    // Of the processor's time, which does not depend on who else has it: a pattern that looks back would need minutes.
+    expect(process.cpuUsage(began).user / 1e6).toBeLessThan(10);
   });
 });
 

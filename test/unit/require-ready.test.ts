@@ -1,7 +1,8 @@
 // Proves the words; that they end a run, with its outputs kept, is for the end-to-end story of many services.
 import * as pulumi from "@pulumi/pulumi";
 
-import { known } from "../../components/known.ts";
+import { judged } from "../../components/hand-off/judged.ts";
+import { known, valueOf } from "../../components/known.ts";
 import { failureOf, queueNotice, requireReady } from "../../components/require-ready.ts";
 import { deploy } from "../support/engine.ts";
 
@@ -23,6 +24,20 @@ test("has nothing to say where all are ready", () => {
 test("a release that the run was told to leave out is not judged", () => {
   expect(failureOf({ shop: READY, echo: undefined })).toBeUndefined();
   expect(failureOf({ shop: FAILED, echo: undefined })).toMatch(/^1 of 1 release failed/);
+});
+
+test.each<[string, object | undefined, object | undefined]>([
+  ["is judged by this run where nobody merges anything", undefined, FAILED],
+  ["is judged by this run once it is merged", { pullRequest: undefined }, FAILED],
+  [
+    "that a person has to merge first is judged by none",
+    { pullRequest: { branch: "x" } },
+    undefined,
+  ],
+])("a release %s", async (_case, handOff, expected) => {
+  const made = handOff && { pullRequest: pulumi.output(Object.values(handOff)[0] as never) };
+  const record = judged(pulumi.output(FAILED), made);
+  expect(await valueOf(record)).toEqual(expected);
 });
 
 describe("more releases than the engine awaits at a time", () => {

@@ -56,11 +56,12 @@ test("every kind of a namespace is swept once, whichever version has it; a group
   expect(kinds.map(nameOfCollection)).toEqual([
     "configmaps",
     "pods",
+    "limitranges",
     "deployments.apps",
     "externalsecrets.external-secrets.io",
     "pushsecrets.external-secrets.io",
   ]);
-  expect(kinds.slice(-2).map(({ path }) => path("shop-trial-1"))).toEqual([
+  expect(kinds.slice(-2).map((kind) => kind.path("shop-trial-1"))).toEqual([
     "/apis/external-secrets.io/v1/namespaces/shop-trial-1/externalsecrets",
     "/apis/external-secrets.io/v1alpha1/namespaces/shop-trial-1/pushsecrets",
   ]);
@@ -78,4 +79,22 @@ test("what every namespace has is not left there by a trial", async () => {
   const kinds = (await sweptKinds(api, signal)).slice(0, 2);
   const left = await leftIn(api, kinds, "shop-trial-1", signal);
   expect(left.map(({ name }) => name)).toEqual(["left"]);
+});
+
+test("a bound that a trial has brought goes with it, and those of the pool and of the cluster stay", async () => {
+  const engine = { annotations: { "pulumi.com/patchForce": "true" } };
+  const item = (name: string, marks = {}) => ({ metadata: { name, uid: name, ...marks } });
+  const pool = { ...engine, labels: { "app.kubernetes.io/managed-by": "slipway" } };
+  const chart = { ...engine, labels: { "app.kubernetes.io/managed-by": "Helm" } };
+  const api = apiOf({
+    ...CLUSTER,
+    "/api/v1/namespaces/shop-trial-1/limitranges": {
+      items: [item("trial-pool", pool), item("of-the-cluster"), item("of-a-chart", chart)],
+    },
+  });
+  const kinds = (await sweptKinds(api, signal)).filter(
+    (kind) => nameOfCollection(kind) === "limitranges",
+  );
+  const left = await leftIn(api, kinds, "shop-trial-1", signal);
+  expect(left.map(({ name }) => name)).toEqual(["of-a-chart"]);
 });
