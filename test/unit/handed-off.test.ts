@@ -220,10 +220,11 @@ describe("the state of a stack that changes who applies its objects", () => {
       ...provider,
       inputs: {
         clusterIdentifier: "c",
+        kubeconfig: "",
         renderYamlToDirectory: "folder",
         __internal: { envVarMappings: {} },
       },
-      outputs: { clusterIdentifier: "c", renderYamlToDirectory: "folder" },
+      outputs: { clusterIdentifier: "c", kubeconfig: "", renderYamlToDirectory: "folder" },
     });
   });
 

@@ -47,7 +47,7 @@ const OF_OTHER_KINDS = {
   agent: { ...PINNED, everyNode: true },
   nightly: { image: PINNED.image, schedule: { cron: "0 3 * * *" } },
   careful: {
-    ...{ ...PINNED, steps: [10], watch: { errors: 1, requests: 500 } },
+    ...{ ...PINNED, metrics: "/metrics", steps: [10], watch: { errors: 1, requests: 500 } },
     ...{ weights: "traefik", route: { parents: [{ name: "public" }] } },
   },
 };
