@@ -77,6 +77,7 @@ const extended = [
   "e2e/rollback-second-up",
   "e2e/settle",
   "e2e/several-services",
+  "e2e/steps",
   "e2e/steps-route",
   "e2e/steps-trouble",
   "e2e/verify-state",
