@@ -1,7 +1,7 @@
 import { settleBound, VERDICT } from "../contract/verdict.ts";
 import { type Fault, faultIf, got, under } from "./fault.ts";
 import { label } from "./fields.ts";
-import { fieldsOf, type Mapping, mapping } from "./mapping.ts";
+import { fieldsOf, listOf, type Mapping, mapping } from "./mapping.ts";
 import { buildFaults } from "./service/build.ts";
 import { kindNameFaults, kindsFaults } from "./service/kinds.ts";
 import { manifestsFaults } from "./service/manifests.ts";
@@ -115,7 +115,7 @@ function settleFaults(service: Mapping): Fault[] {
 function fileFaults({ files, writable }: Mapping): Fault[] {
   const texts = Object.values(fieldsOf(files)).filter((file) => typeof file === "string");
   const bytes = Buffer.byteLength(texts.join(""));
-  const folders: readonly unknown[] = Array.isArray(writable) ? writable : [];
+  const folders = listOf(writable);
   const duplicates = folders.filter((folder, index) => folders.indexOf(folder) !== index);
   return [
     ...Object.keys(fieldsOf(files)).flatMap((path) =>

@@ -1,7 +1,7 @@
 import { DOCKER_CONFIG_KEY } from "../components/credentials/format.ts";
 import { type Fault, faultIf, under, unknownKey } from "./fault.ts";
 import { variableName } from "./fields.ts";
-import { fieldsOf, type Mapping } from "./mapping.ts";
+import { fieldsOf, listOf, type Mapping } from "./mapping.ts";
 import { writtenContainers } from "./service/written-containers.ts";
 
 /** What is wrong with the credentials that a service and its containers name, and with the keys of them. */
@@ -16,8 +16,8 @@ export function useFaults(service: Mapping, credentials: Mapping, home: unknown)
 
 function containerFaults(container: Mapping, credentials: Mapping, home: unknown): Fault[] {
   const { credentials: names, envFrom } = container;
-  const whole: readonly unknown[] = Array.isArray(names) ? names : [];
-  const sources: readonly unknown[] = Array.isArray(envFrom) ? envFrom : [];
+  const whole = listOf(names);
+  const sources = listOf(envFrom);
   return [
     ...whole.flatMap((name) => wholeFaults(name, credentials, home)),
     ...sources.flatMap((source, index) =>
@@ -34,7 +34,7 @@ function containerFaults(container: Mapping, credentials: Mapping, home: unknown
 
 /** Of credentials; a name that none has is that of an existing Secret. */
 function pullFaults(names: unknown, credentials: Mapping, home: unknown): Fault[] {
-  const written: readonly unknown[] = Array.isArray(names) ? names : [];
+  const written = listOf(names);
   return written.flatMap((name) => {
     if (typeof name !== "string" || !(name in credentials)) {
       return [];

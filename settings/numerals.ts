@@ -11,7 +11,7 @@ import {
 } from "yaml";
 
 import type { Fault } from "./fault.ts";
-import { mapping } from "./mapping.ts";
+import { listOf, mapping } from "./mapping.ts";
 
 /** What YAML 1.1 reads as a number and most people would not, or as a different one: `010`, `1_0`, `0x1F`. */
 const MISREAD =
@@ -119,7 +119,7 @@ export function faultsIn(
     return faultsInMap(node, read, path, anchors);
   }
   if (isSeq(node)) {
-    const items: readonly unknown[] = Array.isArray(read) ? read : [];
+    const items = listOf(read);
     return node.items.flatMap((item, index) =>
       faultsIn(item, items[index], [...path, index], anchors),
     );

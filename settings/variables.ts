@@ -1,6 +1,6 @@
 import { circleFrom, references } from "../contract/variable-reference.ts";
 import { type Fault, faultIf, got, under } from "./fault.ts";
-import { fieldsOf, type Mapping } from "./mapping.ts";
+import { fieldsOf, listOf, type Mapping } from "./mapping.ts";
 import { writtenContainers } from "./service/written-containers.ts";
 
 /** What is wrong with how the variables of each service refer to one another. */
@@ -47,9 +47,7 @@ export interface Variables {
 /** @param scopes the service, and the container if that is a different one; the last has its own variables */
 function variablesOf(scopes: readonly Mapping[], credentials: Mapping): Variables {
   const all = Object.assign({}, ...scopes.map(({ env }) => fieldsOf(env))) as Mapping;
-  const sources = scopes.flatMap(({ envFrom }): readonly unknown[] =>
-    Array.isArray(envFrom) ? envFrom : [],
-  );
+  const sources = scopes.flatMap(({ envFrom }): readonly unknown[] => listOf(envFrom));
   const prefixed = sources
     .map(fieldsOf)
     .flatMap(({ credential, prefix = "" }) =>
@@ -90,7 +88,7 @@ export function textFaults(
 
 /** The variables that whole credentials give. */
 function keysOf(whole: unknown, credentials: Mapping): string[] {
-  const names: readonly unknown[] = Array.isArray(whole) ? whole : [];
+  const names = listOf(whole);
   return names.flatMap((name) =>
     Object.keys(fieldsOf(fieldsOf(credentials[String(name)])["keys"])),
   );

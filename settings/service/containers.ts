@@ -8,7 +8,7 @@ import type { ShapeOf } from "../../contract/field.ts";
 import { z } from "zod";
 import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
-import { fieldsOf, type Mapping } from "../mapping.ts";
+import { fieldsOf, listOf, type Mapping } from "../mapping.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { user } from "./exceptions.ts";
 import { writtenPorts } from "./port-faults.ts";
@@ -155,7 +155,7 @@ function imageFaults({ image, of }: Mapping, name: string, services: readonly st
 
 /** Where a service's own container has anything. */
 function pathsOf({ volumes, files, folders, writable = ["/tmp"] }: Mapping): string[] {
-  const writables: readonly unknown[] = Array.isArray(writable) ? writable : [];
+  const writables = listOf(writable);
   return [
     ...[volumes, folders, files].flatMap((places) => Object.keys(fieldsOf(places))),
     ...writables.map(String),
@@ -167,7 +167,7 @@ function mountFaults(
   paths: readonly string[],
   volumes: readonly string[],
 ): Fault[] {
-  const written: readonly unknown[] = Array.isArray(mounts) ? mounts : [];
+  const written = listOf(mounts);
   const places = written.map((each) => {
     const { path = each, at = path, readOnly } = fieldsOf(each);
     return { path, at, readOnly };

@@ -10,7 +10,7 @@ import type { Whole } from "../../components/service/variables.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
-import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
+import { fieldsOf, listOf, type Mapping, mapping } from "../mapping.ts";
 import { exactlyOne } from "./exactly-one.ts";
 import { FILE_KEYS, WHOLE } from "./variables.ts";
 
@@ -71,7 +71,7 @@ export function filesFaults({ folders }: Mapping): Fault[] {
 
 /** Of two keys that become one file the kubelet takes any. */
 function itemFaults(items: unknown): Fault[] {
-  const written: readonly unknown[] = Array.isArray(items) ? items : [];
+  const written = listOf(items);
   const paths = written.map((each) => String(fieldsOf(each)["path"]));
   return paths.flatMap((path, index) => {
     const other = paths

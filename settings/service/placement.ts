@@ -14,7 +14,7 @@ import { OBJECT_NAME } from "../../contract/names.ts";
 import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got } from "../fault.ts";
 import * as field from "../fields.ts";
-import { fieldsOf, type Mapping } from "../mapping.ts";
+import { fieldsOf, listOf, type Mapping } from "../mapping.ts";
 import { labels } from "./identity.ts";
 import { plainFields } from "./plain-fields.ts";
 
@@ -105,7 +105,7 @@ export const placementShape = {
 export function placementFaults({ dnsPolicy, dnsConfig, tolerations }: Mapping): Fault[] {
   const { nameservers } = fieldsOf(dnsConfig);
   const hasServer = Array.isArray(nameservers) && nameservers.length > 0;
-  const listed: readonly unknown[] = Array.isArray(tolerations) ? tolerations : [];
+  const listed = listOf(tolerations);
   return [
     ...faultIf(
       dnsPolicy === "None" && !hasServer,

@@ -1,5 +1,5 @@
 import { type Fault, faultIf, got, under } from "../fault.ts";
-import { fieldsOf, type Mapping } from "../mapping.ts";
+import { fieldsOf, listOf, type Mapping } from "../mapping.ts";
 import { containersIn, textFaults } from "../variables.ts";
 
 /** Where a container has command lines; only a service has migrations. */
@@ -12,7 +12,7 @@ export function processFaults(raw: Mapping): Fault[] {
       path,
       LINES.flatMap((line) => {
         const written = line.length === 1 ? fields[line[0]] : fieldsOf(fields[line[0]])[line[1]];
-        const list: readonly unknown[] = Array.isArray(written) ? written : [];
+        const list = listOf(written);
         return list.flatMap((word, index) => [
           ...textFaults([...line, index], word, variables),
           ...(index === 0 && line.at(-1) === "command" ? programFaults([...line, 0], word) : []),

@@ -15,7 +15,7 @@ import type {
 import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
-import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
+import { fieldsOf, listOf, type Mapping, mapping } from "../mapping.ts";
 import { exactlyOne } from "./exactly-one.ts";
 
 /** What every whole object is named by. */
@@ -124,7 +124,7 @@ export function variablesShape() {
 
 /** What is wrong within what a container's variables come from. */
 export function variablesFaults({ env, envFrom }: Mapping): Fault[] {
-  const sources: readonly unknown[] = Array.isArray(envFrom) ? envFrom : [];
+  const sources = listOf(envFrom);
   return [
     ...sources.flatMap((source, index) => {
       const fields = mapping(source);

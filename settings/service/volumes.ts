@@ -12,7 +12,7 @@ import type {
 import type { ShapeOf } from "../../contract/field.ts";
 import { type Fault, faultIf, got, under } from "../fault.ts";
 import * as field from "../fields.ts";
-import { fieldsOf, type Mapping, mapping } from "../mapping.ts";
+import { fieldsOf, listOf, type Mapping, mapping } from "../mapping.ts";
 import { exactlyOne } from "./exactly-one.ts";
 
 const KINDS = ["claim", "perPod", "memory", "scratch"];
@@ -129,7 +129,7 @@ function nameFaults(volumes: readonly (readonly [string, unknown])[]): Fault[] {
 /** Each path has one thing, and nothing is mounted into what can only be read. */
 function placeFaults(service: Mapping): Fault[] {
   const { volumes, files, folders, writable } = service;
-  const writables: readonly unknown[] = Array.isArray(writable) ? writable : [];
+  const writables = listOf(writable);
   const places: (readonly [key: string, path: string])[] = [
     ...Object.keys(fieldsOf(volumes)).map((path) => ["volumes", path] as const),
     ...Object.keys(fieldsOf(folders)).map((path) => ["folders", path] as const),

@@ -1,5 +1,5 @@
 import { EXCEPTIONS, type ExceptionWord } from "../../components/service/exceptions.ts";
-import { fieldsOf, type Mapping } from "../mapping.ts";
+import { fieldsOf, listOf, type Mapping } from "../mapping.ts";
 
 /** The fewest services that are a group. */
 const GROUP = 2;
@@ -45,7 +45,7 @@ export function groupsAmong(groups: unknown, services: Mapping): Mapping {
 
 function privilegedWord(service: unknown): ExceptionWord | undefined {
   const { allow } = fieldsOf(service);
-  const words: readonly unknown[] = Array.isArray(allow) ? allow : [];
+  const words = listOf(allow);
   return words.filter(isWord).find((word) => EXCEPTIONS[word].level === "privileged");
 }
 
