@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { poolNamespaces, type TrialDefinition } from "../../components/trial/definition.ts";
 import { type Api, KubeconfigApi } from "../../provider/cluster/api.ts";
 import type { Collection } from "../../provider/cluster/collection.ts";
-import { faultLine, faultsOf, under } from "../../settings/fault.ts";
+import { faultsOf, under } from "../../settings/fault.ts";
 import { label } from "../../settings/fields.ts";
 import type { Mapping } from "../../settings/mapping.ts";
 import type { Surroundings } from "../../settings/surroundings.ts";
@@ -13,6 +13,7 @@ import { writtenStack, type WrittenStack } from "../../settings/trial/written.ts
 import { clusterSettingOf } from "../cluster-setting.ts";
 import { badInput } from "../exit-code.ts";
 import { ProjectStack, shortName } from "../project-stack.ts";
+import { badSettings } from "../written-setting.ts";
 import { sweptKinds } from "./kinds.ts";
 import { Leases } from "./lease.ts";
 
@@ -112,7 +113,7 @@ function settingsOf(wanted: string, own: Mapping) {
       ...under(["trial"], faultsOf(error)),
       ...under(["namespace"], faultsOf(misnamed)),
     ];
-    throw badInput(faults.map(faultLine).join("\n  "));
+    throw badSettings(faults);
   }
   return { home, trial: data };
 }

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { z } from "zod";
 
 import { oneLine } from "../../provider/cluster/one-line.ts";
+import { unquoted } from "../../settings/unquoted.ts";
 import { holderOf } from "../recover/state-lock.ts";
 import type { Lease } from "./lease.ts";
 
@@ -40,7 +41,7 @@ export function runOf({ metadata, spec }: Lease, now: number): Run | undefined {
   if (written === undefined) {
     return undefined;
   }
-  const { data } = runner.safeParse(parsed(written));
+  const { data } = runner.safeParse(unquoted(written));
   const { host = "somewhere", pid = 0, since = "" } = data ?? {};
   const isRenewed = Date.parse(spec.renewTime) + DEAD_MILLISECONDS > now;
   return {
@@ -53,12 +54,4 @@ export function runOf({ metadata, spec }: Lease, now: number): Run | undefined {
 /** The annotations of a Lease with whose trial nobody does anything. */
 export function withoutRun({ metadata }: Pick<Lease, "metadata">): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata.annotations).filter(([key]) => key !== RUN));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

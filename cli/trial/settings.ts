@@ -4,12 +4,12 @@ import { stringify } from "yaml";
 
 import { trialStack } from "../../components/trial/definition.ts";
 import { parseSettings, type Settings } from "../../settings.ts";
-import { faultLine } from "../../settings/fault.ts";
 import { fieldsOf, type Mapping } from "../../settings/mapping.ts";
 import { type Derived, derivedSettings } from "../../settings/trial/derived.ts";
 import { asConfig, triedFaults } from "../../settings/trial/pool.ts";
 import { isEncrypted, type WrittenStack } from "../../settings/trial/written.ts";
 import { badInput } from "../exit-code.ts";
+import { badSettings } from "../written-setting.ts";
 import { assertServices, type Contexts, mainsOwn, triedBuild } from "./contexts.ts";
 import { fileOf, isOthersStack, MADE_BY_TRIALS, type Pool, settingsFileOf } from "./pool.ts";
 
@@ -41,7 +41,7 @@ export function trialSettings(pool: Pool, number: number, contexts: Contexts): T
   const tried = fileOf(trial.of, surroundings);
   const faults = triedFaults(trial.of, tried?.own, written.own);
   if (tried === undefined || faults.length > 0) {
-    throw badInput(faults.map(faultLine).join("\n  "));
+    throw badSettings(faults);
   }
   assertServices(contexts, tried.own["services"]);
   const build = triedBuild(contexts, surroundings);
