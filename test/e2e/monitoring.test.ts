@@ -17,8 +17,10 @@ import { cluster } from "../../testbed/cluster.ts";
 import { CONFIG_MAP, DEPLOYMENT, type Kind } from "../../testbed/kinds.ts";
 import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
+import { promptTargets } from "../../testbed/prompt-targets.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
+import { Ends } from "../support/ends.ts";
 import { measuredTests } from "../support/measured-cases.ts";
 
 const PROMETHEUS = "http://prometheus.monitoring:9090";
@@ -39,8 +41,7 @@ const RULE: Kind<Rules> = { apiVersion: API, kind: "PrometheusRule" };
 const MONITOR: Kind<KubernetesObject> = { apiVersion: API, kind: "PodMonitor" };
 
 let project: Project;
-let poking: NodeJS.Timeout;
-const ends: (() => unknown)[] = [];
+const ends = new Ends();
 
 const small = { ...shop, replicas: 1 };
 const metrics = { path: "/metrics", waitSeconds: 60 };
@@ -111,13 +112,6 @@ function burning(namespace: string) {
   };
 }
 
-/** The kubelet looks after a pod's Secrets once a minute, or when the pod changes. */
-const poke = () =>
-  kubectl([
-    ...["--namespace", "monitoring", "annotate", "--overwrite", "pod", "prometheus-platform-0"],
-    `slipway/story=${Date.now()}`,
-  ]).catch(() => undefined);
-
 const recordOf = async (name: string): Promise<ReleaseRecord | undefined> =>
   (await project.outputs<{ releases: Record<string, ReleaseRecord> }>()).releases[name];
 
@@ -167,21 +161,10 @@ beforeAll(async () => {
   await ensureExtras("network-policies", "monitoring");
   project = await Project.create("monitoring");
   ends.push(() => project.dispose());
-  poking = setInterval(() => void poke(), 3000);
-  ends.push(() => {
-    clearInterval(poking);
-  });
+  ends.push(promptTargets());
 });
 afterAll(async () => {
-  const failures: unknown[] = [];
-  for (const end of ends.reverse()) {
-    try {
-      await end();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  expect(failures).toEqual([]);
+  expect(await ends.failures()).toEqual([]);
 });
 
 test("a release that requires its scrape fails where nobody selects its monitor, with the label that is missing, and keeps its pods", async () => {

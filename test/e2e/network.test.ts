@@ -16,6 +16,7 @@ import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
+import { Ends } from "../support/ends.ts";
 import { mutualTls, type MutualTls } from "../support/mutual-tls.ts";
 import { NodeDns } from "../support/node-dns.ts";
 import { expectTraffic, serving, startPod } from "../support/traffic.ts";
@@ -30,7 +31,7 @@ let named: Server;
 let unnamed: Server;
 let peer: string;
 /** Takes away what the story has made, the last first. */
-const ends: (() => unknown)[] = [];
+const ends = new Ends();
 const host = (): string => `${project.namespace}.example.com`;
 const others = (): string => `${project.namespace}-others`;
 const lane = (name: string): string => `${project.namespace}-jenkins-${name}`;
@@ -57,15 +58,7 @@ beforeAll(async () => {
   ({ ip: peer } = await startPod(bystander(), { tcp: [8080, HIDDEN], udp: [8125, HIDDEN] }));
 });
 afterAll(async () => {
-  const failures: unknown[] = [];
-  for (const end of ends.reverse()) {
-    try {
-      await end();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  expect(failures).toEqual([]);
+  expect(await ends.failures()).toEqual([]);
 });
 
 async function listener(): Promise<Server> {

@@ -9,10 +9,11 @@ import { ensureExtras } from "../../tools/platform/additions.ts";
 import { MONITORED } from "../../tools/platform/monitoring.ts";
 import { cluster } from "../../testbed/cluster.ts";
 import { DEPLOYMENT, type Kind, SERVICE } from "../../testbed/kinds.ts";
-import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
+import { promptTargets } from "../../testbed/prompt-targets.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
+import { Ends } from "../support/ends.ts";
 import { kubeconfigOfAccount } from "../support/account.ts";
 import { creation } from "../support/deploy-objects.ts";
 import { reserveGateway, TestGateway } from "../support/gateway.ts";
@@ -65,9 +66,8 @@ let project: Project;
 let gateway: TestGateway;
 let load: Load;
 let prometheus: string;
-let poking: NodeJS.Timeout;
 /** Takes away what the story has made, the last first. */
-const ends: (() => unknown)[] = [];
+const ends = new Ends();
 
 const settings = (service: object) =>
   project.settings({
@@ -81,13 +81,6 @@ const weights = async (): Promise<Record<string, number>> => {
   const { spec } = await cluster.get(WEIGHTS, project.namespace, "shop");
   return Object.fromEntries(spec.weighted.services.map(({ name, weight }) => [name, weight]));
 };
-
-/** A kubelet looks after a pod's Secrets once a minute, or when the pod changes: Prometheus has its targets in one. */
-const poke = () =>
-  kubectl([
-    ...["--namespace", "monitoring", "annotate", "--overwrite", "pod", "prometheus-platform-0"],
-    `slipway/story=${Date.now()}`,
-  ]).catch(() => undefined);
 
 /** The share of the one pod that had the fewest answers, of those since a step was measured, until it is over. */
 async function shareAtTheStep(isOver: () => boolean): Promise<number> {
@@ -115,21 +108,10 @@ beforeAll(async () => {
   ends.push(() => gateway.dispose());
   project = await Project.create("steps-route");
   ends.push(() => project.dispose());
-  poking = setInterval(() => void poke(), 3000);
-  ends.push(() => {
-    clearInterval(poking);
-  });
+  ends.push(promptTargets());
 });
 afterAll(async () => {
-  const failures: unknown[] = [];
-  for (const end of ends.reverse()) {
-    try {
-      await end();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  expect(failures).toEqual([]);
+  expect(await ends.failures()).toEqual([]);
 });
 
 test("a Deployment with a route becomes a Rollout whose requests are divided, without a lost one", async () => {

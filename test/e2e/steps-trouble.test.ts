@@ -13,9 +13,11 @@ import { type Kind, SERVICE } from "../../testbed/kinds.ts";
 import type { KillableUp } from "../../testbed/killable-up.ts";
 import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
+import { promptTargets } from "../../testbed/prompt-targets.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
 import { Load } from "../../testbed/load.ts";
+import { Ends } from "../support/ends.ts";
 import { Relay } from "../support/relay.ts";
 
 const EVERY_MILLISECONDS = 40;
@@ -35,10 +37,9 @@ const RUN: Kind<KubernetesObject> = { apiVersion: "argoproj.io/v1alpha1", kind: 
 let project: Project;
 let prometheus: Relay;
 let up: KillableUp | undefined;
-let poking: NodeJS.Timeout;
 const loads: Load[] = [];
 /** Takes away what the story has made, the last first. */
-const ends: (() => unknown)[] = [];
+const ends = new Ends();
 
 const watch = { errors: 2, requests: 40, every: 5, for: 15 };
 const { replicas, ...unnumbered } = shop;
@@ -104,13 +105,6 @@ async function untilMeasured(name: string): Promise<void> {
   await sleep(watch.every * 1000);
 }
 
-/** A kubelet looks after a pod's Secrets once a minute, or when the pod changes: Prometheus has its targets in one. */
-const poke = () =>
-  kubectl([
-    ...["--namespace", "monitoring", "annotate", "--overwrite", "pod", "prometheus-platform-0"],
-    `slipway/story=${Date.now()}`,
-  ]).catch(() => undefined);
-
 beforeAll(async () => {
   await ensureExtras("argo-rollouts", "monitoring");
   prometheus = await relay();
@@ -122,25 +116,14 @@ beforeAll(async () => {
     await project.unlock();
     await project.dispose();
   });
-  poking = setInterval(() => void poke(), 3000);
-  ends.push(() => {
-    clearInterval(poking);
-  });
+  ends.push(promptTargets());
 });
 afterEach(() => {
   up?.dispose();
 });
 afterAll(async () => {
   await Promise.all(loads.map((each) => each.stop()));
-  const failures: unknown[] = [];
-  for (const end of ends.reverse()) {
-    try {
-      await end();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  expect(failures).toEqual([]);
+  expect(await ends.failures()).toEqual([]);
 });
 
 test("an autoscaler has the number of a Rollout's pods, and a release leaves it alone", async () => {

@@ -9,8 +9,8 @@ import { ensureExtras } from "../../tools/platform/additions.ts";
 import { MONITORED } from "../../tools/platform/monitoring.ts";
 import { cluster } from "../../testbed/cluster.ts";
 import { DEPLOYMENT, type Kind, SERVICE } from "../../testbed/kinds.ts";
-import { kubectl } from "../../testbed/kubectl.ts";
 import { Project } from "../../testbed/project.ts";
+import { promptTargets } from "../../testbed/prompt-targets.ts";
 import { shop } from "../../testbed/shop.ts";
 import { succeed } from "../../testbed/succeed.ts";
 import { Load } from "../../testbed/load.ts";
@@ -24,7 +24,7 @@ interface ArgoRollout extends KubernetesObject {
 const ROLLOUT: Kind<ArgoRollout> = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
 
 let project: Project;
-let poking: NodeJS.Timeout;
+let stopTouching: () => void;
 const loads = new Map<string, Load>();
 
 const base = {
@@ -51,13 +51,6 @@ const settings = (services: object) =>
   project.settings({ prometheus: PROMETHEUS, monitoring: { labels: MONITORED }, services });
 const recordOf = async (name: string): Promise<ReleaseRecord | undefined> =>
   (await project.outputs<{ releases: Record<string, ReleaseRecord> }>()).releases[name];
-
-/** A kubelet looks after a pod's Secrets once a minute, or when the pod changes: Prometheus has its targets in one. */
-const poke = () =>
-  kubectl([
-    ...["--namespace", "monitoring", "annotate", "--overwrite", "pod", "prometheus-platform-0"],
-    `slipway/story=${Date.now()}`,
-  ]).catch(() => undefined);
 
 /** Sends requests to a service as soon as it has an address. */
 async function load(...names: readonly string[]): Promise<void> {
@@ -88,10 +81,10 @@ beforeAll(async () => {
   // Argo Rollouts asks Prometheus by the name of its Service.
   await ensureExtras("dns", "argo-rollouts", "monitoring");
   project = await Project.create("steps");
-  poking = setInterval(() => void poke(), 3000);
+  stopTouching = promptTargets();
 });
 afterAll(async () => {
-  clearInterval(poking);
+  stopTouching();
   for (const each of loads.values()) {
     await each.stop();
   }

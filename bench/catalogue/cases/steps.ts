@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { cluster } from "../../../testbed/cluster.ts";
 import { SERVICE } from "../../../testbed/kinds.ts";
-import { kubectl } from "../../../testbed/kubectl.ts";
 import { Load } from "../../../testbed/load.ts";
+import { promptTargets } from "../../../testbed/prompt-targets.ts";
 import { ensureExtras } from "../../../tools/platform/additions.ts";
 import { NODE_ADDRESS } from "../../../tools/platform/addresses.ts";
 import { MONITORED } from "../../../tools/platform/monitoring.ts";
@@ -11,7 +11,6 @@ import { AT_ONCE, type Case, type Failure, type Prepared } from "../case.ts";
 import type { Stage } from "../stage.ts";
 
 const EVERY_MILLISECONDS = 40;
-const POKE_MILLISECONDS = 3000;
 const LOOK_MILLISECONDS = 200;
 
 /** Nothing listens there. */
@@ -54,19 +53,9 @@ async function watched(stage: Stage): Promise<Prepared> {
 async function monitored(stage: Stage): Promise<Prepared> {
   await ensureExtras("argo-rollouts", "monitoring");
   const { spec } = await cluster.get(SERVICE, "monitoring", "prometheus");
-  // A kubelet looks after a pod's Secrets once a minute, or when the pod changes: Prometheus has its targets in one.
-  const poking = setInterval(() => void poke(), POKE_MILLISECONDS);
-  stage.afterwards(() => {
-    clearInterval(poking);
-  });
+  stage.afterwards(promptTargets());
   const prometheus = `http://${spec?.clusterIP ?? ""}:9090`;
   return { stack: { prometheus, monitoring: { labels: MONITORED } } };
-}
-
-function poke(): Promise<unknown> {
-  const pod = ["pod", "prometheus-platform-0", "--namespace=monitoring"];
-  const mark = `slipway/catalogue=${Date.now()}`;
-  return kubectl(["annotate", "--overwrite", ...pod, mark]).catch(() => undefined);
 }
 
 async function send(stage: Stage, signal: AbortSignal): Promise<void> {
