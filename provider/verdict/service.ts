@@ -17,6 +17,10 @@ const NAMED = 3;
 /** A selector that does not match never will, except that the Service may be a moment behind what was applied. */
 const STRANGER_SECONDS = 3;
 
+/** Argo Rollouts writes the selector again for as long as the Rollout is there, and that is until the pods in its place are proved. */
+const LED =
+  ", by which Argo Rollouts leads it to the pods of a switch; set steps: [50], and remove steps with the release after it";
+
 /**
  * Whether the Service routes to each of these pods: an EndpointSlice of it must have a ready endpoint for each. A service
  * that takes no connections has none. A load balancer must have its address, unless the release does without.
@@ -25,7 +29,7 @@ const STRANGER_SECONDS = 3;
  */
 export function judgeService(
   release: ReadinessInputs,
-  { service, endpointSlices }: Observed,
+  { service, endpointSlices, rollout }: Observed,
   pods: readonly Pod[],
 ): Finding[] {
   if (release.serviceName === undefined) {
@@ -49,15 +53,18 @@ export function judgeService(
     ];
   }
   const selected = Object.entries(service.spec?.selector ?? {});
+  const isLed = selected.some(([label]) => label === ROLLOUT_HASH);
   const isStranger = left.some(({ metadata }) =>
     selected.some(
-      // Argo Rollouts leads the Service from revision to revision by this one, in its own time.
-      ([label, value]) => label !== ROLLOUT_HASH && metadata?.labels?.[label] !== value,
+      ([label, value]) =>
+        // Argo Rollouts leads the Service from revision to revision by this one, in its own time.
+        !(label === ROLLOUT_HASH && rollout !== undefined) && metadata?.labels?.[label] !== value,
     ),
   );
   const tolerance = isStranger || selected.length === 0 ? STRANGER_SECONDS : undefined;
   const selector = selected.map(([label, value]) => `${label}=${value}`).join(",");
-  const message = `no ready endpoint for ${namesOf(left)}; the service selects ${selector || "nothing"}`;
+  const led = isLed && rollout === undefined ? LED : "";
+  const message = `no ready endpoint for ${namesOf(left)}; the service selects ${selector || "nothing"}${led}`;
   return [{ reason: "no-endpoints", object, message, tolerance }];
 }
 

@@ -196,12 +196,20 @@ test("the unchanged up is refused, and a switch that is bad switches back", asyn
 });
 
 test("what it was delivered by before goes with the next up that succeeds, without a lost request", async () => {
+  const blue = { ...canary, ...RELEASE };
   await settings({
     shop: { ...base, replicas: 2, ...RELEASE },
     good: { ...careful, ...RELEASE },
+    blue,
   });
   await succeed(project.up());
   expect(await cluster.find(ROLLOUT, project.namespace, "shop")).toBeUndefined();
   expect(await cluster.find(DEPLOYMENT, project.namespace, "good")).toBeUndefined();
   expect(loads.get("shop")?.take()).toMatchObject({ failed: 0, lost: 0 });
+
+  // The Service of a switch goes to a Deployment by way of a percentage.
+  await settings({ blue: { ...base, replicas: 2, ...RELEASE } });
+  await succeed(project.up());
+  expect(await cluster.find(ROLLOUT, project.namespace, "blue")).toBeUndefined();
+  expect(loads.get("blue")?.take()).toMatchObject({ lost: 0 });
 });

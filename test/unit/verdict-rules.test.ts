@@ -154,6 +154,18 @@ test.each<[string, Partial<Observed>, string]>([
   expect(reasons(observed)[0]).toBe(reason);
 });
 
+test("a Service that Argo Rollouts leads to the pods of a switch never has those of a Deployment, and the way round it is told", () => {
+  const selector = { "rollouts-pod-template-hash": "old" };
+  const service = { metadata: { name: "shop", uid: "shop-svc" }, spec: { selector } };
+  const observed = { ...complete(), service, endpointSlices: [] };
+  expect(assess(RELEASE, observed).findings[0]).toMatchObject({
+    reason: "no-endpoints",
+    message:
+      "no ready endpoint for shop-new-1, shop-new-2; the service selects rollouts-pod-template-hash=old, by which Argo Rollouts leads it to the pods of a switch; set steps: [50], and remove steps with the release after it",
+    tolerance: 3,
+  });
+});
+
 test("endpoints in several slices count together", () => {
   const [one, two] = complete().pods.map((pod) => endpointSlice("shop", [pod]));
   expect(reasons({ endpointSlices: one && two ? [one, two] : [] })).toEqual([]);
