@@ -11,7 +11,7 @@ import { RELEASE_RESOURCE } from "./readiness/release-resource.ts";
 import { stateOf } from "./readiness/state.ts";
 import type { Run } from "./resource.ts";
 import { type Mark, markOf } from "./rollback/mark.ts";
-import { hasOtherRules, retry } from "./rollback/retry.ts";
+import { isAskedAnew, retry } from "./rollback/retry.ts";
 import { failedRecord } from "./rollback/standing.ts";
 import { ScheduledRelease } from "./scheduled/scheduled-release.ts";
 import type { AwaitedType, Waited } from "./waiting/resource.ts";
@@ -66,7 +66,7 @@ export class MemberProof implements AwaitedType {
       return waited(release, own["release"] as ReleaseRecord, options);
     }
     const begun = { ...options, startedAt: performance.now() };
-    const again = hasOtherRules(outputs ?? {}, inputs)
+    const again = isAskedAnew(outputs ?? {}, inputs)
       ? await retry(cluster, subject, release, stored, begun)
       : undefined;
     const deployment = await firstLook(cluster, release, begun);

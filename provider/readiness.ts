@@ -29,7 +29,7 @@ import { RELEASE_RESOURCE } from "./readiness/release-resource.ts";
 import type { Run } from "./resource.ts";
 import { markOf } from "./rollback/mark.ts";
 import { planRollback } from "./rollback/plan.ts";
-import { hasOtherRules, retry } from "./rollback/retry.ts";
+import { isAskedAnew, retry } from "./rollback/retry.ts";
 import { type ReleaseCase, rollBack, type Tools } from "./rollback/rollback.ts";
 import { standingOf } from "./rollback/standing.ts";
 import { ScheduledRelease } from "./scheduled/scheduled-release.ts";
@@ -71,7 +71,7 @@ export class Readiness implements AwaitedType {
     const { release } = stateOf(stored?.oldOutputs ?? {});
     if (release?.verdict === "failed") {
       // The engine compares with what it applied itself, and would call a Deployment unchanged that was rolled back.
-      const anew = stored !== undefined && hasOtherRules(stored.oldOutputs, news);
+      const anew = stored !== undefined && isAskedAnew(stored.oldOutputs, news);
       log.warn(outlook(name, release, news, anew));
     } else if (stored !== undefined && (await isGone(this.#run, stored))) {
       log.warn(gone(name, news));
@@ -93,7 +93,7 @@ export class Readiness implements AwaitedType {
       return { own: outputsOf(untouched) };
     }
     // A member was tried again at its turn.
-    const anew = release.group === undefined && hasOtherRules(outputs ?? {}, inputs);
+    const anew = release.group === undefined && isAskedAnew(outputs ?? {}, inputs);
     if (release.migrated?.halt) {
       const halted = await haltedRelease(release, release.migrated, stored, this.#tools(options));
       return this.#late(subject, inputs, halted, options);

@@ -11,7 +11,8 @@ import { type Asked, unanswered } from "../prometheus.ts";
 import { isProof } from "../verdict/analysis.ts";
 import { FIRST, isFirst, ROLLOUT_REVISION, runsOf, WHEN } from "../verdict/analysis-runs.ts";
 import { type AnalysisRun, type ArgoRollout, ROLLOUT_HASH } from "../verdict/argo-rollout.ts";
-import type { Verdict } from "../verdict/finding.ts";
+import type { Proof, Verdict } from "../verdict/finding.ts";
+import { isUnmeasuredNote, NONE_MEASURED, unmeasuredNotes } from "../verdict/unmeasured-steps.ts";
 import { nameOf, type Observed, uidOf } from "../verdict/objects.ts";
 import { newReplicaSet, podsOf } from "../verdict/revision.ts";
 import { answered } from "../waiting/answered.ts";
@@ -33,10 +34,6 @@ const ATTEMPT = "slipway/attempt";
 
 /** What is known of a release's service from before. */
 export type Before = Pick<Stored, "release" | "lastReady">;
-
-/** Skipped by a person, or by the controller, which switches back to pods that it has not taken away yet. */
-const SKIPPED =
-  "none of its steps was measured: they were skipped, as by kubectl argo rollouts promote --full, or by a switch back to pods that were still there";
 
 /**
  * Has the first release of a Rollout measured. Argo Rollouts measures while it replaces pods, and of a first release there are
@@ -89,12 +86,17 @@ export class FirstWatch {
     if (verdict.kind !== "ready" || rollout === undefined || hash === undefined) {
       return undefined;
     }
-    const { lastReady } = this.before;
-    if (runsOf(this.of(observed)).length > 0 || lastReady?.replicaSet === verdict.replicaSet) {
-      return undefined;
+    const { lastReady, release } = this.before;
+    if (lastReady?.replicaSet === verdict.replicaSet) {
+      // Steps that differ since then were never asked of these pods.
+      return withNotes(verdict, (release?.warnings ?? []).filter(isUnmeasuredNote));
+    }
+    const measured = this.of(observed);
+    if (runsOf(measured).length > 0) {
+      return withNotes(verdict, unmeasuredNotes(measured));
     }
     if (replicaSets.length > 1 && lastReady !== null && kindOf(lastReady) === "Rollout") {
-      return { ...verdict, notes: [...(verdict.notes ?? []), SKIPPED] };
+      return withNotes(verdict, [NONE_MEASURED]);
     }
     if (await this.#isUnheard(observed, signal)) {
       const text = "Prometheus has not scraped each pod of the first release yet";
@@ -155,6 +157,13 @@ export class FirstWatch {
       }
     }
   }
+}
+
+/** A verdict with more to be told of; undefined if there is nothing. */
+function withNotes<V extends Proof>(verdict: V, notes: readonly string[]): V | undefined {
+  return notes.length === 0
+    ? undefined
+    : { ...verdict, notes: [...(verdict.notes ?? []), ...notes] };
 }
 
 /** A first release of which nothing may be measured is no proof: it might not be allowed, or be refused by a policy. */

@@ -25,12 +25,13 @@ import { markOf } from "./mark.ts";
 import { managerOf } from "./restore.ts";
 
 /**
- * Whether the verdict's rules differ, or what the group asks for: they are part of what is asked for, so that other ones ask
- * for another try.
+ * Whether another try is asked for by what is no change of the pods: by other rules of the verdict, by other objects beside the
+ * pods, such as a Service or what is measured, or by another set of the group.
  */
-export function hasOtherRules(one: Properties, other: Properties): boolean {
+export function isAskedAnew(one: Properties, other: Properties): boolean {
+  const asked = [...Object.keys(VERDICT), "manifestHash"];
   return (
-    Object.keys(VERDICT).some((rule) => !isDeepStrictEqual(one[rule], other[rule])) ||
+    asked.some((key) => !isDeepStrictEqual(one[key], other[key])) ||
     !isDeepStrictEqual(setIn(one), setIn(other))
   );
 }
@@ -53,10 +54,18 @@ export async function retry(
   const again = await retried(cluster, release, stored.release, options.signal);
   if (again !== undefined) {
     const name = called(release);
-    const why = release.group ? "in a new set of its group" : "by other rules for its verdict";
-    log.info(`${release.service}: tries ${name} again, ${why}`);
+    log.info(`${release.service}: tries ${name} again, ${whyAnew(release, stored)}`);
   }
   return again;
+}
+
+function whyAnew({ group, manifestHash }: ReadinessInputs, { release }: Stored): string {
+  if (group !== undefined) {
+    return "in a new set of its group";
+  }
+  return release?.manifestHash === manifestHash
+    ? "by other rules for its verdict"
+    : "with other objects beside its pods";
 }
 
 /**

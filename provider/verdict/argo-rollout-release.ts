@@ -1,7 +1,7 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { titleOf } from "../../contract/workload-kind.ts";
-import { failureOf, isOver, isProof, measurementsOf, progressOf } from "./analysis.ts";
-import { isFirst, isSkipped, runsOf, stepOf } from "./analysis-runs.ts";
+import { failureOf, isOver, measurementsOf, progressOf } from "./analysis.ts";
+import { runsOf, stepOf } from "./analysis-runs.ts";
 import type { ArgoRollout } from "./argo-rollout.ts";
 import type { Finding } from "./finding.ts";
 import { condition, type Observed } from "./objects.ts";
@@ -63,31 +63,6 @@ export function rolloutProgress(observed: Observed): number {
   const runs = runsOf(observed);
   // A first release may have waited for Prometheus until its run began.
   return currentStepIndex + runs.length + measurementsOf(runs);
-}
-
-/** What is to be said of a release that is ready, whose steps were not all measured. */
-export function unmeasuredNotes(observed: Observed): string[] {
-  const runs = runsOf(observed);
-  // Of what ran before nothing is measured again, and a first release is measured by itself.
-  if (runs.length === 0 || runs.some(isFirst)) {
-    return [];
-  }
-  const steps = observed.rollout?.spec?.strategy?.canary?.steps ?? [];
-  const measured = new Set(runs.filter(isProof).map(stepOf));
-  const asked = steps.flatMap(({ analysis }, index) => (analysis === undefined ? [] : [index]));
-  const missing = asked.filter((index) => !measured.has(index));
-  const others = runs.filter((run) => stepOf(run) === undefined && isSkipped(run) && !isProof(run));
-  return [
-    ...(missing.length === 0
-      ? []
-      : [
-          `${missing.length} of its ${asked.length} measured steps were skipped, as by kubectl argo rollouts promote: nothing was measured there to the end`,
-        ]),
-    ...others.map(
-      (run) =>
-        `what was measured of it was ended before its time, as by kubectl argo rollouts promote: ${progressOf(run)}`,
-    ),
-  ];
 }
 
 function judgeCounts({ spec, status = {} }: ArgoRollout, object: string, where: string): Finding[] {

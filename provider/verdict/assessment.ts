@@ -1,6 +1,6 @@
 import type { ReadinessInputs } from "../../contract/readiness.ts";
 import { revisionNounOf, titleOf } from "../../contract/workload-kind.ts";
-import { rolloutProgress, unmeasuredNotes } from "./argo-rollout-release.ts";
+import { rolloutProgress } from "./argo-rollout-release.ts";
 import { judgeConfig } from "./config.ts";
 import { judgeDeployment } from "./deployment.ts";
 import type { Doubt, Finding, ProvedPod } from "./finding.ts";
@@ -92,7 +92,6 @@ export function assess(
     doubts: ready.flatMap((pod) => doubtsOf(release, pod, warnings, { clusterTime })),
     remarks: [
       ...partitionNotes(observed),
-      ...unmeasuredNotes(observed),
       ...settlement.crashes,
       ...probeWarnings(ready, warnings),
     ],

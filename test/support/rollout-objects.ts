@@ -127,3 +127,15 @@ export const GOOD_ANALYSIS = {
   completedAt: "2026-01-01T00:05:00Z",
   metricResults: [metric("errors", "Successful", 0), metric("requests", "Successful", 600)],
 };
+
+/** What somebody has ended after its first metric, at a step or elsewhere. */
+export function partlyMeasured(type: string, step?: number): AnalysisRun {
+  const { phase, completedAt } = GOOD_ANALYSIS;
+  const metricResults = [metric("errors", "Successful", 0)];
+  const metrics = ["errors", "requests"];
+  return analysisRun(
+    step,
+    { phase, completedAt, metricResults },
+    { terminate: true, metrics, type },
+  );
+}

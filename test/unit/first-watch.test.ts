@@ -11,6 +11,7 @@ import {
   GOOD_ANALYSIS as GOOD,
   metric,
   observedRollout,
+  partlyMeasured,
   rolloutRelease,
 } from "../support/rollout-objects.ts";
 
@@ -158,6 +159,38 @@ describe("a first release", () => {
         notes: [expect.stringMatching(/^none of its steps was measured: they were skipped/)],
       });
       expect(posted).toEqual([]);
+    });
+
+    const SOME =
+      "1 of its 2 measured steps were skipped, as by kubectl argo rollouts promote: nothing was measured there to the end";
+
+    test.each<[string, Parameters<typeof observedRollout>[1]]>([
+      ["skips", [analysisRun(1, GOOD)]],
+      ["ends before its time", [analysisRun(1, GOOD), partlyMeasured("Step", 3)]],
+    ])("is told of where somebody %s one of its steps", async (_what, runs) => {
+      const { verdict } = await see({ lastReady: proved }, runs);
+      expect(verdict).toEqual({ ...ready, notes: [SOME] });
+    });
+
+    test("is told of where somebody ends what is measured after a switch", async () => {
+      const runs = [partlyMeasured("PostPromotion")];
+      const blueGreen = observedRollout(argoRollout({}, { strategy: { blueGreen: {} } }), runs);
+      const { api } = apiOf(() => Promise.resolve({}));
+      const watch = new FirstWatch(api, RELEASE, { lastReady: proved });
+      expect(await watch.see(ready, blueGreen, signal)).toMatchObject({
+        notes: [
+          "what was measured of it was ended before its time, as by kubectl argo rollouts promote: errors 0 (1)",
+        ],
+      });
+    });
+
+    test("whose pods were proved by other steps says nothing of these, and keeps what was told then", async () => {
+      const known = { ...proved, replicaSet: "shop-new" };
+      const runs = [analysisRun(1, GOOD)];
+      expect((await see({ lastReady: known }, runs)).verdict).toBeUndefined();
+      const release = { warnings: ["another", SOME] } as unknown as ReleaseRecord;
+      const { verdict } = await see({ lastReady: known, release }, runs);
+      expect(verdict).toEqual({ ...ready, notes: [SOME] });
     });
 
     test("is left alone where its steps were measured, or where its pods were proved before", async () => {

@@ -339,6 +339,7 @@ describe("an up by other rules for the verdict of a release that was rolled back
     ...RECORD,
     ...{ verdict: "failed", reason: "crash-loop", generation: 2, replicaSet: "shop-new" },
     ...{ image: INPUTS.image, digest: digest("a"), commit: INPUTS.commit },
+    manifestHash: INPUTS.manifestHash,
     running: { ...EARLIER, verdict: "ready", reason: null, pods: [] },
   };
   const stored = { ...STORED, release: failed };
@@ -405,6 +406,16 @@ describe("an up by other rules for the verdict of a release that was rolled back
     );
     expect(live?.spec?.template).toEqual(NEW_TEMPLATE);
     expect(live?.metadata?.annotations).not.toHaveProperty([ROLLED_BACK]);
+  });
+
+  test("tries it again with other objects beside its pods: a Service may have been at fault, or what was measured", async () => {
+    settled(pods);
+    const manifestHash = digest("c");
+    const { release: record } = await up(stored, { manifestHash });
+    expect(record).toMatchObject({ verdict: "ready", manifestHash, running: null });
+    expect(told).toEqual([
+      "shop: tries sha256:aaaaaaaaaaaa (commit 0123abc) again, with other objects beside its pods",
+    ]);
   });
 
   test("rolls back again what fails by them, too", async () => {

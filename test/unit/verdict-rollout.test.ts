@@ -10,6 +10,7 @@ import {
   GOOD_ANALYSIS as GOOD,
   metric,
   observedRollout,
+  partlyMeasured,
   rolloutRelease,
 } from "../support/rollout-objects.ts";
 
@@ -219,58 +220,13 @@ describe("what Argo Rollouts takes for a success, and is none", () => {
       reason: "not-measured",
     });
   });
-
-  test("steps that somebody skips are told of a release that is ready", () => {
-    expect(
-      judgeAtOnce(RELEASE, observedRollout(argoRollout(), [analysisRun(1, GOOD)])),
-    ).toMatchObject({
-      kind: "ready",
-      notes: [
-        "1 of its 2 measured steps were skipped, as by kubectl argo rollouts promote: nothing was measured there to the end",
-      ],
-    });
-  });
 });
 
 describe("steps that somebody ends before their time", () => {
-  const partly = (when: object) =>
-    analysisRun(
-      undefined,
-      {
-        phase: "Successful",
-        completedAt: DONE,
-        metricResults: [metric("errors", "Successful", 0)],
-      },
-      { terminate: true, metrics: ["errors", "requests"], ...when },
-    );
-  const step = { ...partly({ type: "Step" }) };
-  const atStep = {
-    ...step,
-    metadata: { ...step.metadata, labels: { ...step.metadata?.labels, "step-index": "3" } },
-  };
-
-  test("are told of a release that is ready, however much was measured of them", () => {
-    expect(
-      judgeAtOnce(RELEASE, observedRollout(argoRollout(), [analysisRun(1, GOOD), atStep])),
-    ).toMatchObject({
-      kind: "ready",
-      notes: [expect.stringMatching(/^1 of its 2 measured steps/)],
-    });
-    const blueGreen = argoRollout({}, { strategy: { blueGreen: {} } });
-    expect(
-      judgeAtOnce(RELEASE, observedRollout(blueGreen, [partly({ type: "PostPromotion" })])),
-    ).toMatchObject({
-      kind: "ready",
-      notes: [
-        "what was measured of it was ended before its time, as by kubectl argo rollouts promote: errors 0 (1)",
-      ],
-    });
-  });
-
   test.each(["Background", "First"])(
     "are no proof where that is the end of what was measured as %s, whose last metric was never begun with",
     (type) => {
-      const runs = [...MEASURED, partly({ type })];
+      const runs = [...MEASURED, partlyMeasured(type)];
       const observed = observedRollout(argoRollout(), runs);
       const found = judgeAtOnce(RELEASE, observed);
       expect(found).toMatchObject({ kind: "failed", reason: "not-measured" });
