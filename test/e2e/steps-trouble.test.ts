@@ -1,5 +1,6 @@
-// Proves with the real Argo Rollouts and Prometheus what becomes of steps when something else breaks: the run, Prometheus. It cannot prove what
-// a cluster's own Prometheus does while it restarts; that a monitor which nobody selects is named beside no-traffic is for unit tests.
+// Proves with the real Argo Rollouts and Prometheus what becomes of steps when something else breaks or changes: the run, Prometheus, the
+// settings. It cannot prove what a cluster's own Prometheus does while it restarts; that a monitor which nobody selects is named beside
+// no-traffic is for unit tests.
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { KubernetesObject } from "@kubernetes/client-node";
@@ -56,8 +57,8 @@ const stepped = {
 const canary = { ...unnumbered, ...stepped, replicas };
 const scaled = { ...unnumbered, ...stepped, autoscale: { min: 2, max: 4, cpu: 90 } };
 
-const settings = (release: string, services: readonly string[]) => {
-  const all = { shop: canary, scaled };
+const settings = (release: string, services: readonly string[], change: object = {}) => {
+  const all = { shop: { ...canary, ...change }, scaled };
   const env = { RELEASE: release };
   return project.settings({
     // By a way that the story can cut: the platform's Prometheus is everybody's.
@@ -169,4 +170,21 @@ test("a Prometheus that goes away in the middle of a step takes the release back
   );
   expect(output).toContain("shop: not-measured after");
   expect((await rollout("shop")).status?.phase).toBe("Healthy");
+});
+
+test("the same release is tried again once it is measured elsewhere", async () => {
+  prometheus = await relay();
+  await settings("3", ["shop"]);
+  const { output } = await succeed(project.up());
+  expect(output).toMatch(/shop: tries sha256:\w+ .*again, with other objects beside its pods/);
+  const record = await recordOf("shop");
+  expect(record).toMatchObject({ verdict: "ready", warnings: [], running: null });
+});
+
+test("other steps alone replace no pod, and nothing is said of what they never asked of these", async () => {
+  const { status } = await rollout("shop");
+  await settings("3", ["shop"], { steps: [30, 60] });
+  await succeed(project.up());
+  expect(await recordOf("shop")).toMatchObject({ verdict: "ready", warnings: [] });
+  expect((await rollout("shop")).status?.currentPodHash).toBe(status?.currentPodHash);
 });
