@@ -63,7 +63,7 @@ export const VERDICT = {
       /**
        * Seconds for which a Secret or ConfigMap may be missing.
        *
-       * @default - 60 for a Secret that a controller is about to make, 0 otherwise
+       * @default - 60 for a Secret that a controller is about to make, 30 for another pull secret, 0 otherwise
        */
       configSeconds: { from: 0, to: 3600 },
     },

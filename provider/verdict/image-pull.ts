@@ -1,6 +1,8 @@
+import { eventsAbout } from "./event.ts";
 import type { Finding } from "./finding.ts";
 import type { Reason } from "./reasons.ts";
 import { finding, type JudgedContainer } from "./judged-container.ts";
+import { type Pod, uidOf } from "./objects.ts";
 
 /** The reasons for which a node does not have an image. */
 type PullReason = Extract<
@@ -18,6 +20,9 @@ const PULL_REASONS: readonly string[] = [
   "RegistryUnavailable",
   "SignatureValidationFailed",
 ];
+
+/** Those for which no registry was asked. */
+const UNASKED: readonly string[] = ["InvalidImageName", "ErrImageNeverPull"];
 
 /** Characters of a message that are read, from its end: the cause is there. */
 const LOOK = 4096;
@@ -52,6 +57,12 @@ const CAUSES: readonly (readonly [RegExp, PullReason])[] = [
   [/not found|NotFound|manifest unknown|does not exist/i, "image-not-found"],
 ];
 
+/** The kubelet asks again after ten seconds and more, and by then has a Secret that came a moment after the pod. */
+const UNLOGGED_SECONDS = 30;
+
+/** An event may come a moment after the status that it explains. */
+const EVENT_SECONDS = 2;
+
 /** Why the node of a container does not have its image. */
 export function judgePull(judged: JudgedContainer): Finding | undefined {
   const { reason, message = "" } = judged.status.state?.waiting ?? {};
@@ -62,9 +73,9 @@ export function judgePull(judged: JudgedContainer): Finding | undefined {
     case undefined:
       return undefined;
     case "image-not-found":
-      return finding(judged, failure, `the registry does not have ${image}${platform}`);
+      return unlogged(judged, failure, `the registry does not have ${image}${platform}`);
     case "image-unauthorized":
-      return finding(judged, failure, `the registry refuses the node ${image}`);
+      return unlogged(judged, failure, `the registry refuses the node ${image}`);
     case "node-full":
       return finding(judged, failure, `the node has no room for ${image}: ${causes(message)}`);
     case "image-unusable":
@@ -78,6 +89,37 @@ export function judgePull(judged: JudgedContainer): Finding | undefined {
 }
 
 /**
+ * What a registry says to a node that has no login. A kubelet that has not got the pull secret asks without it, and some registries then
+ * say that there is no such image.
+ */
+function unlogged(judged: JudgedContainer, reason: PullReason, words: string): Finding {
+  const isAsked = !UNASKED.includes(judged.status.state?.waiting?.reason ?? "");
+  if (!isAsked || pullSecretsOf(judged.pod).length === 0) {
+    return finding(judged, reason, words);
+  }
+  const [secret] = ungottenSecrets(judged);
+  if (secret === undefined) {
+    return finding(judged, reason, words, { tolerance: EVENT_SECONDS });
+  }
+  const tolerance = judged.patience.tolerate?.configSeconds ?? UNLOGGED_SECONDS;
+  const message = `${words}, for which it could not get the pull secret "${secret}"`;
+  return finding(judged, reason, message, { tolerance });
+}
+
+/** The pod's pull secrets that its kubelet could not get, by its own word. */
+function ungottenSecrets({ pod, warnings }: JudgedContainer): string[] {
+  const [last] = eventsAbout(uidOf(pod), ["FailedToRetrieveImagePullSecret"], warnings);
+  const [, listed = ""] = /secrets \(([^)]*)\)/.exec(last?.message ?? "") ?? [];
+  const missed = new Set(listed.split(", "));
+  return pullSecretsOf(pod).filter((name) => missed.has(name));
+}
+
+/** What a pod's images are pulled with. */
+export function pullSecretsOf({ spec }: Pod): string[] {
+  return (spec?.imagePullSecrets ?? []).flatMap(({ name }) => (name === undefined ? [] : [name]));
+}
+
+/**
  * Why an image is unavailable, from a waiting container's reason and message; undefined for other reasons to wait.
  * An unknown cause counts as the network's, which is tolerated longest.
  */
@@ -85,7 +127,7 @@ export function pullFailure(reason: string | undefined, message = ""): PullReaso
   if (reason === undefined || !PULL_REASONS.includes(reason)) {
     return undefined;
   }
-  if (reason === "InvalidImageName" || reason === "ErrImageNeverPull") {
+  if (UNASKED.includes(reason)) {
     return "image-not-found";
   }
   if (reason === "SignatureValidationFailed") {

@@ -3,6 +3,7 @@ import type { Cluster } from "../cluster.ts";
 import { configOf } from "../verdict/config.ts";
 import { absentDependency } from "../verdict/dependency.ts";
 import { logSources } from "../verdict/evidence.ts";
+import { pullSecretsOf } from "../verdict/image-pull.ts";
 import type { Finding, Verdict } from "../verdict/finding.ts";
 import { type Grace, isOf } from "../verdict/grace.ts";
 import { type ClaimAtWork, claimsAtWork } from "./claim-look.ts";
@@ -98,6 +99,9 @@ export class GraceLook {
         return this.#dependency(finding, observed);
       case "config-missing":
         return this.#owner(finding, observed);
+      case "image-unauthorized":
+      case "image-not-found":
+        return this.#pullSecret(finding, observed);
       case "volume-unbound":
         return this.#claims(finding, observed);
       default:
@@ -134,6 +138,20 @@ export class GraceLook {
     return { seconds, note: `${maker} gets ${seconds} s (tolerate.configSeconds)` };
   }
 
+  /** A pull secret that a controller is about to make. */
+  async #pullSecret({ object, message }: Finding, { pods }: Observed) {
+    const pod = pods.find((candidate) => object === `pod ${nameOf(candidate)}`);
+    const all = pod === undefined ? [] : pullSecretsOf(pod);
+    const missed = all.filter((name) => message.includes(`pull secret "${name}"`));
+    if (missed.length === 0 || this.patience.tolerate?.configSeconds !== undefined) {
+      return undefined;
+    }
+    const { owner } = await this.#ownerAmong(missed);
+    const seconds = Math.min(CONFIG_SECONDS, this.patience.deadlineSeconds);
+    const note = `${owner ?? ""} is to make it, which gets ${seconds} s (tolerate.configSeconds)`;
+    return owner === undefined ? undefined : { seconds, note };
+  }
+
   /** Claims that no volume is bound to: which, and why. A volume that is being made comes when it comes. */
   async #claims({ object }: Finding, { pods }: Observed) {
     const pod = pods.find((candidate) => object === `pod ${nameOf(candidate)}`);
@@ -148,13 +166,16 @@ export class GraceLook {
     };
   }
 
-  async #ownerOf(pod: Pod | undefined, message: string): Promise<OwnerAtWork> {
+  #ownerOf(pod: Pod | undefined, message: string): Promise<OwnerAtWork> {
     const secrets = pod === undefined ? [] : secretsOf(pod);
     const named = secrets.filter(
       (name) => message.includes(`"${name}"`) || message.includes(`/${name}`),
     );
-    const looks = (named.length > 0 ? named : secrets).map((name) => this.sources.owner(name));
-    const found = await Promise.all(looks);
+    return this.#ownerAmong(named.length > 0 ? named : secrets);
+  }
+
+  async #ownerAmong(secrets: readonly string[]): Promise<OwnerAtWork> {
+    const found = await Promise.all(secrets.map((name) => this.sources.owner(name)));
     const unread = [...new Set(found.flatMap((each) => each.unread))];
     return found.find(({ owner }) => owner !== undefined) ?? { unread };
   }

@@ -1,5 +1,8 @@
 // Proves credentials against a registry with basic authentication; token services of cloud registries are not had here.
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { cluster } from "../../testbed/cluster.ts";
+import { POD } from "../../testbed/kinds.ts";
 import { PrivateRegistry } from "../support/private-registry.ts";
 import { Project } from "../../testbed/project.ts";
 import { shop } from "../../testbed/shop.ts";
@@ -18,14 +21,14 @@ afterAll(async () => {
 
 const WRONG = "wr0ng-password";
 
-test("a wrong password fails the push in the registry's words, the right one ships, and neither is ever shown", async () => {
+test("a wrong password fails the push in the registry's words, the right one ships though the pull secret comes after the pods, and neither is ever shown", async () => {
   const settings = {
     registry: {
       repository: `${registry.address}/team`,
       username: PrivateRegistry.username,
       pullSecret: "pull",
     },
-    services: { shop: { ...shop, replicas: 1, deadlineSeconds: 20 } },
+    services: { shop: { ...shop, replicas: 1, deadlineSeconds: 60 } },
   };
   await project.settings(settings);
   await project.secret("registryPassword", WRONG);
@@ -33,9 +36,11 @@ test("a wrong password fails the push in the registry's words, the right one shi
   expect(refused.exitCode).not.toBe(0);
   expect(refused.output).toMatch(/unauthorized|no basic auth/i);
 
-  await cluster.create(pullSecret(project.namespace, registry.address));
   await project.secret("registryPassword", PrivateRegistry.password);
-  const { output } = await succeed(project.up());
+  const running = project.up();
+  await untilRefused();
+  await cluster.create(pullSecret(project.namespace, registry.address));
+  const { output } = await succeed(running);
 
   const state = await project.state();
   const config = await project.read("Pulumi.dev.yaml");
@@ -44,6 +49,18 @@ test("a wrong password fails the push in the registry's words, the right one shi
     expect(shown).not.toContain(PrivateRegistry.password);
   }
 });
+
+/** Waits until a node was refused the image. */
+async function untilRefused(): Promise<void> {
+  const isRefused = async () => {
+    const pods = await cluster.list(POD, project.namespace);
+    const statuses = pods.flatMap(({ status }) => status?.containerStatuses ?? []);
+    return statuses.some(({ state }) => /Err|BackOff/.test(state?.waiting?.reason ?? ""));
+  };
+  while (!(await isRefused())) {
+    await sleep(200);
+  }
+}
 
 function pullSecret(namespace: string, address: string) {
   const auth = Buffer.from(`${PrivateRegistry.username}:${PrivateRegistry.password}`).toString(

@@ -16,7 +16,7 @@ const NEEDED_BY = {
   argocd: / test\/e2e\/hand-off(?:-argocd[\w-]*|-layouts)?\.test\.ts$/,
   flux: / test\/e2e\/hand-off-(?:flux|lanes|routes)\.test\.ts$/,
   "kubernetes-provider": /^official(?:-plugins)? /,
-  cosign: / test\/(?:e2e\/gates|scanners\/scans)\.test\.ts$/,
+  cosign: / test\/(?:e2e\/(?:gates|transaction)|scanners\/scans)\.test\.ts$/,
   trivy: /^scanners /,
   checkov: /^scanners /,
   semgrep: /^scanners /,

@@ -5,6 +5,7 @@ import { GraceLook } from "../../provider/waiting/grace-look.ts";
 import { absentDependency } from "../../provider/verdict/dependency.ts";
 import type { Observed } from "../../provider/verdict/objects.ts";
 import { Rollout } from "../../provider/verdict/rollout.ts";
+import { eventOf } from "../support/kind-objects.ts";
 import { complete, deployment, release, unreadyPod } from "../support/release-objects.ts";
 
 describe("a program that ends because what it needs is not there", () => {
@@ -303,5 +304,58 @@ describe("a Secret that is missing", () => {
     };
     const words = "couldn't find key token in Secret shop-dev/payment";
     expect((await failsAt(objects, release(), missing(words))).at).toBe(61);
+  });
+
+  describe("that an image is pulled with", () => {
+    const unlogged = (
+      message = "pulling from host r.example.com failed with status code: 401 Unauthorized",
+      missed = "payment",
+    ): Observed => {
+      const pod = unreadyPod("shop-new-1", "shop-new-uid", {
+        state: { waiting: { reason: "ErrImagePull", message } },
+      });
+      const spec = {
+        containers: [{ name: "shop", image: "r.example.com/shop" }],
+        imagePullSecrets: [{ name: "payment" }],
+      };
+      const words = `Unable to retrieve some image pull secrets (${missed}); attempting to pull the image may not succeed.`;
+      const { uid = "" } = pod.metadata ?? {};
+      const event = eventOf("FailedToRetrieveImagePullSecret", words, { uid, type: "Warning" });
+      return { ...crashed(1), pods: [{ ...pod, spec }], warnings: [event] };
+    };
+
+    test("may have come a moment after the pod: the kubelet asks again", async () => {
+      expect(await failsAt({}, release(), unlogged())).toEqual({ at: 31, notes: undefined });
+      const hidden = unlogged("r.example.com/shop: not found");
+      expect(await failsAt({}, release(), hidden)).toEqual({ at: 31, notes: undefined });
+      const told = release({ tolerate: { configSeconds: 5 } });
+      expect((await failsAt({}, told, unlogged())).at).toBe(6);
+    });
+
+    test("is waited for where a controller is to make it", async () => {
+      const path = "/apis/bitnami.com/v1alpha1/sealedsecrets";
+      const objects = { [path]: { metadata: { name: "payment" } } };
+      expect(await failsAt(objects, release(), unlogged())).toEqual({
+        at: 61,
+        notes: ["SealedSecret payment is to make it, which gets 60 s (tolerate.configSeconds)"],
+      });
+    });
+
+    test("fails where the kubelet does not say in a moment that it lacked it", async () => {
+      expect((await failsAt({}, release(), unlogged(undefined, "other"))).at).toBe(3);
+      const had = { ...unlogged(), warnings: [] };
+      expect((await failsAt({}, release(), had)).at).toBe(3);
+    });
+
+    test("is named beside what the registry says", () => {
+      const judged = new Rollout(release(), 0).judge(unlogged(), 31_001);
+      const late = new Rollout(release({ tolerate: { configSeconds: 0 } }), 0);
+      expect(judged.kind).toBe("progressing");
+      expect(late.judge(unlogged(), 1000)).toMatchObject({
+        reason: "image-unauthorized",
+        message:
+          'the registry refuses the node r.example.com/shop, for which it could not get the pull secret "payment"',
+      });
+    });
   });
 });
