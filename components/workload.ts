@@ -15,6 +15,7 @@ import type { Service } from "./service-definition.ts";
 import { migrationName } from "./service/migrate.ts";
 import { pullSecrets } from "./manifests/pod-template.ts";
 import type { SourceReference } from "./manifests/source.ts";
+import { WEIGHTS } from "./manifests/weighted.ts";
 import { workloadHash, type WorkloadManifests, workloadManifests } from "./manifests/workload.ts";
 import type { SlipwayProvider } from "./slipway-provider.ts";
 import { COMPONENTS } from "../contract/tokens.ts";
@@ -134,7 +135,11 @@ function declareRest(
   const opts = migrate === undefined ? child : { ...child, dependsOn: [...needs] };
   const address = manifests.service && new k8s.core.v1.Service(name, manifests.service, opts);
   declareOptions(name, manifests, opts);
-  declareWaysIn(manifests, opts);
+  // A route leads to what divides its requests: without that there is no answer.
+  declareWaysIn(
+    manifests,
+    service.weights === undefined ? opts : { ...opts, dependsOn: [...needs] },
+  );
   declareMonitoring(name, manifests, opts);
   const endpoint = endpointOf(service, address && addressOf(address));
   return { deployment: declareDeliverer(name, args, child), endpoint };
@@ -176,9 +181,6 @@ function declareNeeds(
   ];
 }
 
-/** Argo Rollouts writes the weights. */
-const WEIGHTS = [0, 1].map((index) => `spec.weighted.services[${index}].weight`);
-
 /** A Rollout whose Services do not exist is none to its controller. */
 function declareWeights(
   {
@@ -194,7 +196,7 @@ function declareWeights(
   const services = [stableService, canaryService].filter((each) => each !== undefined);
   const declared = services.map((each) => new k8s.core.v1.Service(each.metadata.name, each, child));
   const { name } = traefikService.metadata;
-  const opts = { ...child, dependsOn: declared, ignoreChanges: WEIGHTS };
+  const opts = { ...child, dependsOn: declared, ignoreChanges: [...WEIGHTS] };
   return [...declared, new k8s.apiextensions.CustomResource(name, traefikService, opts)];
 }
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface Answers {
   /** By the pod that answered. */
   readonly byPod: ReadonlyMap<string, number>;
-  /** Requests that were answered with an error. */
+  /** Requests that were answered with an error, such as the 404 of a way in that leads nowhere. */
   readonly failed: number;
   /** Requests that had no answer. */
   readonly lost: number;
@@ -45,7 +45,7 @@ export class Load {
       }
     }
     const lost = answers.filter(({ status }) => status === 0).length;
-    const failed = answers.filter(({ status }) => status >= 500).length;
+    const failed = answers.filter(({ status }) => status >= 400).length;
     return { byPod, failed, lost, total: answers.length };
   }
 

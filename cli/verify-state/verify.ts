@@ -1,3 +1,4 @@
+import { WEIGHTS } from "../../components/manifests/weighted.ts";
 import { FIXED_OF_CLAIMS } from "../../components/service/volumes.ts";
 import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { deploymentFindings, partsOfDeployment } from "./deployment.ts";
@@ -68,6 +69,8 @@ function lastOf(type: string): string {
 
 const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
 
+const WEIGHTED = "kubernetes:traefik.io/v1alpha1:TraefikService";
+
 /** Fields that are right only for some kinds of resources. */
 function formFindings(entry: Entry, made: Made, find: Findings): Finding[] {
   const isCustom = made !== "stack" && made !== "component";
@@ -75,6 +78,7 @@ function formFindings(entry: Entry, made: Made, find: Findings): Finding[] {
   const mayIgnore = [
     ...(DELIVERING_TYPES.has(type) ? ["spec.replicas"] : []),
     ...(type === CLAIM ? FIXED_OF_CLAIMS : []),
+    ...(type === WEIGHTED ? WEIGHTS : []),
   ];
   const others = ignoreChanges.filter((path) => !mayIgnore.includes(path));
   return [

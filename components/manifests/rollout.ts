@@ -31,6 +31,9 @@ export interface RolloutManifest {
 /** Seconds for which the pods that all traffic has left stay: nodes need a moment to send nothing there any more. */
 const LEAVING_SECONDS = 30;
 
+/** Seconds for which the pods of a release that was taken back stay: the route's weights need a moment, and every other way leads to them. */
+const TAKEN_BACK_SECONDS = 5;
+
 /** Good runs that Argo Rollouts keeps by itself. */
 const KEPT_RUNS = 5;
 
@@ -137,5 +140,6 @@ function dividedByRoute(name: string): object {
     canaryService: canary,
     trafficRouting: { traefik: { weightedTraefikServiceName: name } },
     scaleDownDelaySeconds: LEAVING_SECONDS,
+    abortScaleDownDelaySeconds: TAKEN_BACK_SECONDS,
   };
 }

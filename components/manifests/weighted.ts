@@ -8,6 +8,11 @@ import { serviceManifest } from "./service.ts";
 /** What Traefik's own kinds are made of. */
 export const TRAEFIK_API = "traefik.io/v1alpha1";
 
+/** The fields of a TraefikService that Argo Rollouts writes. */
+export const WEIGHTS: readonly string[] = [0, 1].map(
+  (index) => `spec.weighted.services[${index}].weight`,
+);
+
 /**
  * What divides the traffic of a service's routes between its old and its new pods: a Service for each, whose selectors Argo Rollouts
  * narrows to one revision, and the weights, which it writes. Undefined if the number of pods divides it.

@@ -8,7 +8,7 @@ import type { ReleaseRecord } from "../../contract/release-record.ts";
 import { ensureExtras } from "../../tools/platform/additions.ts";
 import { MONITORED } from "../../tools/platform/monitoring.ts";
 import { cluster } from "../../testbed/cluster.ts";
-import { DEPLOYMENT, type Kind, SERVICE } from "../../testbed/kinds.ts";
+import { DEPLOYMENT, type Kind, POD, SERVICE } from "../../testbed/kinds.ts";
 import { Project } from "../../testbed/project.ts";
 import { promptTargets } from "../../testbed/prompt-targets.ts";
 import { shop } from "../../testbed/shop.ts";
@@ -25,6 +25,7 @@ import { REFUSED, steppedObjects, steppedPlan } from "../support/stepped-service
 const GATEWAY = { namespace: "gateways-of-steps", name: "public", listener: "https" };
 const HOST = "shop.example.com";
 const EVERY_MILLISECONDS = 40;
+const NAMED = "app.kubernetes.io/name=shop";
 /** How long the API server may take for new policies. */
 const FORCE_MILLISECONDS = 30_000;
 /** The step's percentage, which two pods beside two others, or one beside two, would not make. */
@@ -162,6 +163,10 @@ test("a bad release is taken back at its step, and no request goes to it any mor
   expect(lost).toBe(0);
   await sleep(1000);
   expect(load.take()).toMatchObject({ failed: 0, lost: 0 });
+  // Every other way to the service still leads to the bad pods as long as there are any.
+  while ((await cluster.list(POD, project.namespace, NAMED)).length > plain.replicas) {
+    await sleep(200);
+  }
 });
 
 test("a Rollout becomes a Deployment again, without a lost request", async () => {

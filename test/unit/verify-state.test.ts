@@ -124,6 +124,25 @@ test("a claim whose data is kept passes, with what its cluster has filled in", (
   expect(found((state) => void added(state, like, claim))).toEqual([]);
 });
 
+test("what divides a route's requests passes, whose weights Argo Rollouts writes", () => {
+  const like = "ConfigMap::shop-files-7ce1eca060";
+  const type = "kubernetes:traefik.io/v1alpha1:TraefikService";
+  const urn = urnOf(like)
+    .replace("kubernetes:core/v1:ConfigMap", type)
+    .replace("shop-files-7ce1eca060", "shop");
+  const object = {
+    apiVersion: "traefik.io/v1alpha1",
+    kind: "TraefikService",
+    metadata: { name: "shop", namespace: HOME },
+  };
+  const weighted = {
+    ...{ type, urn, id: `${HOME}/shop`, inputs: object },
+    outputs: { ...object, __inputs: object },
+    ignoreChanges: [0, 1].map((index) => `spec.weighted.services[${index}].weight`),
+  };
+  expect(found((state) => void added(state, like, weighted))).toEqual([]);
+});
+
 test("a stack that never ran passes", () => {
   const none = { version: 3, deployment: null };
   expect(stateFindings(none, expected())).toEqual([]);
