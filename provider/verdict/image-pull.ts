@@ -58,7 +58,7 @@ const CAUSES: readonly (readonly [RegExp, PullReason])[] = [
 ];
 
 /** The kubelet asks again after ten seconds and more, and by then has a Secret that came a moment after the pod. */
-const UNLOGGED_SECONDS = 30;
+export const UNLOGGED_SECONDS = 30;
 
 /** An event may come a moment after the status that it explains. */
 const EVENT_SECONDS = 2;

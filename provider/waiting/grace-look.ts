@@ -3,11 +3,12 @@ import type { Cluster } from "../cluster.ts";
 import { configOf } from "../verdict/config.ts";
 import { absentDependency } from "../verdict/dependency.ts";
 import { logSources } from "../verdict/evidence.ts";
-import { pullSecretsOf } from "../verdict/image-pull.ts";
+import { pullSecretsOf, UNLOGGED_SECONDS } from "../verdict/image-pull.ts";
 import type { Finding, Verdict } from "../verdict/finding.ts";
 import { type Grace, isOf } from "../verdict/grace.ts";
 import { type ClaimAtWork, claimsAtWork } from "./claim-look.ts";
 import { type OwnerAtWork, ownerAtWork } from "./config-owner.ts";
+import { secretWritten } from "./secret-written.ts";
 import { nameOf, type Pod } from "../verdict/objects.ts";
 import { REASONS } from "../verdict/reasons.ts";
 import type { ContainerLog, LogSource } from "../verdict/log-hints.ts";
@@ -15,6 +16,9 @@ import type { Patience } from "../verdict/judged-container.ts";
 
 /** A controller that makes a Secret from another object has done so by then. */
 const CONFIG_SECONDS = 60;
+
+/** How long before its pods a Secret is as good as new: a release writes it right before them. */
+const RECENT_MILLISECONDS = 60_000;
 
 /** What is observed of what has pods, with what was found to be worth waiting for. */
 interface Observed {
@@ -27,6 +31,11 @@ export interface Sources {
   readonly log: (source: LogSource) => Promise<ContainerLog>;
   /** Who is about to make a Secret of this name. */
   readonly owner: (secret: string) => Promise<OwnerAtWork>;
+  /**
+   * When a Secret of this name was written last, in milliseconds since 1970.
+   * @default - that is not known
+   */
+  readonly written?: (secret: string) => Promise<number | undefined>;
   /**
    * What keeps the claims of a pod from being bound.
    * @default - nobody is asked
@@ -58,6 +67,7 @@ export class GraceLook {
     return new GraceLook(patience, {
       log: (source) => cluster.log(namespace, source, signal),
       owner: (secret) => ownerAtWork(cluster.api, namespace, secret, signal),
+      written: (secret) => secretWritten(cluster.api, namespace, secret, signal),
       claims: (pod) => claimsAtWork(cluster.api, namespace, pod, signal),
     });
   }
@@ -138,18 +148,39 @@ export class GraceLook {
     return { seconds, note: `${maker} gets ${seconds} s (tolerate.configSeconds)` };
   }
 
-  /** A pull secret that a controller is about to make. */
+  /** A login that the kubelet did not have yet: a controller is about to make it, or it was written just before the pod came. */
   async #pullSecret({ object, message }: Finding, { pods }: Observed) {
     const pod = pods.find((candidate) => object === `pod ${nameOf(candidate)}`);
     const all = pod === undefined ? [] : pullSecretsOf(pod);
+    const { configSeconds: given } = this.patience.tolerate ?? {};
+    if (pod === undefined || all.length === 0 || given === 0) {
+      return undefined;
+    }
     const missed = all.filter((name) => message.includes(`pull secret "${name}"`));
-    if (missed.length === 0 || this.patience.tolerate?.configSeconds !== undefined) {
+    if (missed.length === 0) {
+      return this.#staleSecret(pod, all, given);
+    }
+    if (given !== undefined) {
       return undefined;
     }
     const { owner } = await this.#ownerAmong(missed);
     const seconds = Math.min(CONFIG_SECONDS, this.patience.deadlineSeconds);
     const note = `${owner ?? ""} is to make it, which gets ${seconds} s (tolerate.configSeconds)`;
     return owner === undefined ? undefined : { seconds, note };
+  }
+
+  /** The kubelet reads a Secret once, and hears of changes a moment later. */
+  async #staleSecret(
+    { metadata }: Pod,
+    secrets: readonly string[],
+    given: number = UNLOGGED_SECONDS,
+  ) {
+    const born = Date.parse(metadata?.creationTimestamp ?? "");
+    const times = await Promise.all(secrets.map((name) => this.sources.written?.(name)));
+    const index = times.findIndex((at) => at !== undefined && at > born - RECENT_MILLISECONDS);
+    const seconds = Math.min(given, this.patience.deadlineSeconds);
+    const note = `the pull secret "${secrets[index] ?? ""}" was written just before, and the kubelet may have asked without it: it asks again, which gets ${seconds} s (tolerate.configSeconds)`;
+    return index < 0 ? undefined : { seconds, note };
   }
 
   /** Claims that no volume is bound to: which, and why. A volume that is being made comes when it comes. */

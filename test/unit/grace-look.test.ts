@@ -2,11 +2,14 @@
 import { ApiError } from "../../provider/cluster/api-error.ts";
 import { ownerAtWork } from "../../provider/waiting/config-owner.ts";
 import { GraceLook } from "../../provider/waiting/grace-look.ts";
+import { secretWritten } from "../../provider/waiting/secret-written.ts";
 import { absentDependency } from "../../provider/verdict/dependency.ts";
 import type { Observed } from "../../provider/verdict/objects.ts";
 import { Rollout } from "../../provider/verdict/rollout.ts";
 import { eventOf } from "../support/kind-objects.ts";
 import { complete, deployment, release, unreadyPod } from "../support/release-objects.ts";
+
+const BORN = "2026-01-01T12:00:00Z";
 
 describe("a program that ends because what it needs is not there", () => {
   test.each([
@@ -165,8 +168,16 @@ describe("a Secret that is missing", () => {
     objects: Readonly<Record<string, object>>,
     inputs = release(),
     observed = missing(),
-    { served = Object.keys(objects), refused = false } = {},
+    { served = Object.keys(objects), refused = false, writtenAt = "" } = {},
   ) {
+    const { signal } = new AbortController();
+    const managedFields = [{ time: "2025-12-31T12:00:00Z" }, { time: writtenAt }];
+    const secrets = {
+      get: () =>
+        writtenAt === ""
+          ? Promise.reject(new ApiError(403, "forbidden"))
+          : Promise.resolve({ metadata: { managedFields }, data: { hidden: "c2VjcmV0" } }),
+    };
     const groups = ["/apis/networking.k8s.io/v1/x", ...served].map((path) => {
       const [, , name = "", version = ""] = path.split("/");
       return { name, preferredVersion: { groupVersion: `${name}/${version}` } };
@@ -188,7 +199,8 @@ describe("a Secret that is missing", () => {
     };
     const look = new GraceLook(inputs, {
       log: () => Promise.reject(new Error("nothing has crashed")),
-      owner: (secret) => ownerAtWork(api, "shop-dev", secret, new AbortController().signal),
+      owner: (secret) => ownerAtWork(api, "shop-dev", secret, signal),
+      written: (secret) => secretWritten(secrets, "shop-dev", secret, signal),
     });
     for (let now = 1000; ;) {
       const verdict = rollout.judge(look.see(observed), now);
@@ -345,6 +357,26 @@ describe("a Secret that is missing", () => {
       expect((await failsAt({}, release(), unlogged(undefined, "other"))).at).toBe(3);
       const had = { ...unlogged(), warnings: [] };
       expect((await failsAt({}, release(), had)).at).toBe(3);
+    });
+
+    test("and that was written right before the pod may not be what the kubelet has asked with", async () => {
+      const had = { ...unlogged(), warnings: [] };
+      const [pod] = had.pods;
+      const born = { ...pod, metadata: { ...pod?.metadata, creationTimestamp: BORN } };
+      const pulled = { ...had, pods: [born] } as Observed;
+      const at = (writtenAt: string, inputs = release()) =>
+        failsAt({}, inputs, pulled, { served: [], writtenAt });
+      expect(await at("2026-01-01T11:59:30Z")).toEqual({
+        at: 31,
+        notes: [
+          'the pull secret "payment" was written just before, and the kubelet may have asked without it: it asks again, which gets 30 s (tolerate.configSeconds)',
+        ],
+      });
+      expect((await at("2026-01-01T12:00:20Z")).at).toBe(31);
+      expect((await at("2026-01-01T11:58:00Z")).at).toBe(3);
+      expect((await at("")).at).toBe(3);
+      expect((await at(BORN, release({ tolerate: { configSeconds: 0 } }))).at).toBe(3);
+      expect((await at(BORN, release({ tolerate: { configSeconds: 40 } }))).at).toBe(41);
     });
 
     test("is named beside what the registry says", () => {
