@@ -175,8 +175,9 @@ export class GraceLook {
     secrets: readonly string[],
     given: number = UNLOGGED_SECONDS,
   ) {
+    const { written = () => Promise.resolve(undefined) } = this.sources;
     const born = Date.parse(metadata?.creationTimestamp ?? "");
-    const times = await Promise.all(secrets.map((name) => this.sources.written?.(name)));
+    const times = await Promise.all(secrets.map(written));
     const index = times.findIndex((at) => at !== undefined && at > born - RECENT_MILLISECONDS);
     const seconds = Math.min(given, this.patience.deadlineSeconds);
     const note = `the pull secret "${secrets[index] ?? ""}" was written just before, and the kubelet may have asked without it: it asks again, which gets ${seconds} s (tolerate.configSeconds)`;
