@@ -148,6 +148,9 @@ function settingsOf({ settings = {}, earlier, beside }: Case): string {
 }
 
 function flow(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value.map(flow).join(", ")}]`;
+  }
   return typeof value === "object" && value !== null
     ? `{${Object.entries(value)
         .map(([key, inner]) => `${key}: ${flow(inner)}`)

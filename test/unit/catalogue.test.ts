@@ -287,7 +287,7 @@ test("reports cases with their settings, medians, faults and messages", () => {
     ...change,
   });
   const digest = { ...failing, name: "image-digest-missing", earlier: {}, beside: { cart: {} } };
-  const settings = { deadlineSeconds: 20, env: { PORT: 1 } };
+  const settings = { deadlineSeconds: 20, env: { PORT: 1 }, steps: [10, 50] };
   const results = [
     {
       entry: { ...failing, settings },
@@ -303,7 +303,7 @@ test("reports cases with their settings, medians, faults and messages", () => {
   expect(page).toContain("| `npm run catalogue` | 2026-11-21 | 0123456 | 3 |");
   expect(page).toContain("**3 cases, 4 runs: 0 false alarms, 1 wrong reasons, 0 failures missed");
   expect(page).toContain(
-    "| [no-cpu](#no-cpu) | no node is large enough | `deadlineSeconds: 20`; `env: {PORT: 1}` | `unschedulable` | 30.5 (31.0) | ≤ 32 | 31.5 (31.5) | 2 | met |",
+    "| [no-cpu](#no-cpu) | no node is large enough | `deadlineSeconds: 20`; `env: {PORT: 1}`; `steps: [10, 50]` | `unschedulable` | 30.5 (31.0) | ≤ 32 | 31.5 (31.5) | 2 | met |",
   );
   expect(page).toContain(
     "| no node is large enough | after a release that was ready; beside cart | `not-ready` instead of `unschedulable` |",
