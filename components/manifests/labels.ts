@@ -68,3 +68,6 @@ export function markedMetadataOf(
 
 /** Keeps the Kubernetes provider from waiting: Readiness waits, and knows more about a failure. */
 export const SKIP_AWAIT = { "pulumi.com/skipAwait": "true" };
+
+/** An object is gone at once, and its pods end after it. */
+export const GONE_AT_ONCE = { "pulumi.com/deletionPropagationPolicy": "background" };

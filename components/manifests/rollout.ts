@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Service } from "../service-definition.ts";
 import { measuredSeconds, weightedNames } from "../service/steps.ts";
-import { metadataOf, SKIP_AWAIT } from "./labels.ts";
+import { GONE_AT_ONCE, metadataOf, SKIP_AWAIT } from "./labels.ts";
 import type { CredentialDigests } from "./pod-template.ts";
 import { sourceAnnotations, type SourceReference } from "./source.ts";
 import { replicasOf, workloadSpec } from "./workload-spec.ts";
@@ -54,7 +54,8 @@ export function rolloutManifest(
   return {
     apiVersion: ROLLOUTS_API,
     kind: "Rollout",
-    metadata: metadataOf(service, { ...SKIP_AWAIT, ...sourceAnnotations(source) }),
+    // The official provider panics while it follows the end of a Rollout, whose observedGeneration is a text.
+    metadata: metadataOf(service, { ...SKIP_AWAIT, ...GONE_AT_ONCE, ...sourceAnnotations(source) }),
     spec: {
       ...replicasOf(service),
       ...asStored(workloadSpec(service, image, credentials)),

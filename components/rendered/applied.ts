@@ -1,5 +1,5 @@
 import { CREDENTIAL } from "../../contract/marks.ts";
-import { SKIP_AWAIT, TAKES_BACK } from "../manifests/labels.ts";
+import { GONE_AT_ONCE, SKIP_AWAIT, TAKES_BACK } from "../manifests/labels.ts";
 import { at, fields, items, type JsonObject, type ManifestObject } from "./object.ts";
 import { podSpecPath, runs, secretsOf, withImage, withPodSpec } from "./pod-spec.ts";
 
@@ -20,7 +20,6 @@ export interface Additions {
  * until they are gone, and the name must be free.
  */
 const REPLACED: readonly string[] = ["DaemonSet", "Deployment", "Job", "StatefulSet"];
-const GONE_AT_ONCE = { "pulumi.com/deletionPropagationPolicy": "background" };
 
 /** Pods of these are not replaced when a value of a credential is: a Job would run again. */
 const RUNS_ONCE: readonly string[] = ["Job", "Pod"];
