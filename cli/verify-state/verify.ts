@@ -1,4 +1,4 @@
-import { WEIGHTS } from "../../components/manifests/weighted.ts";
+import { TRAEFIK_API, WEIGHTS } from "../../components/manifests/weighted.ts";
 import { FIXED_OF_CLAIMS } from "../../components/service/volumes.ts";
 import { DELIVERING_TYPES } from "../../contract/workload-kind.ts";
 import { deploymentFindings, partsOfDeployment } from "./deployment.ts";
@@ -69,17 +69,18 @@ function lastOf(type: string): string {
 
 const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
 
-const WEIGHTED = "kubernetes:traefik.io/v1alpha1:TraefikService";
+/** What the program leaves to others, or to the cluster, of its objects' fields. */
+const MAY_IGNORE: ReadonlyMap<string, readonly string[]> = new Map([
+  ...[...DELIVERING_TYPES.keys()].map((type) => [type, ["spec.replicas"]] as const),
+  [CLAIM, FIXED_OF_CLAIMS],
+  [`kubernetes:${TRAEFIK_API}:TraefikService`, WEIGHTS],
+]);
 
 /** Fields that are right only for some kinds of resources. */
 function formFindings(entry: Entry, made: Made, find: Findings): Finding[] {
   const isCustom = made !== "stack" && made !== "component";
   const { importID, id, ignoreChanges = [], type } = entry;
-  const mayIgnore = [
-    ...(DELIVERING_TYPES.has(type) ? ["spec.replicas"] : []),
-    ...(type === CLAIM ? FIXED_OF_CLAIMS : []),
-    ...(type === WEIGHTED ? WEIGHTS : []),
-  ];
+  const mayIgnore = MAY_IGNORE.get(type) ?? [];
   const others = ignoreChanges.filter((path) => !mayIgnore.includes(path));
   return [
     ...(entry.custom === isCustom

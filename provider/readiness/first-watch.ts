@@ -38,7 +38,7 @@ export type Before = Pick<Stored, "release" | "lastReady">;
 /**
  * Has the first release of a Rollout measured. Argo Rollouts measures while it replaces pods, and of a first release there are
  * none to be replaced; so it is measured once it is up, by the same queries. An operator takes a minute for a new monitor: until Prometheus
- * scrapes the pods there is nothing to be measured.
+ * scrapes the pods there is nothing to be measured. Of a later release it tells which steps were skipped.
  */
 export class FirstWatch {
   private readonly api: Pick<Api, "get" | "post">;

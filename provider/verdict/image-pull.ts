@@ -109,7 +109,7 @@ function unlogged(judged: JudgedContainer, reason: PullReason, words: string): F
 /** The pod's pull secrets that its kubelet could not get, by its own word. */
 function ungottenSecrets({ pod, warnings }: JudgedContainer): string[] {
   const [last] = eventsAbout(uidOf(pod), ["FailedToRetrieveImagePullSecret"], warnings);
-  const [, listed = ""] = /secrets \(([^)]*)\)/.exec(last?.message ?? "") ?? [];
+  const [, listed = ""] = /^[^(]*\(([^)]*)\)/.exec(last?.message ?? "") ?? [];
   const missed = new Set(listed.split(", "));
   return pullSecretsOf(pod).filter((name) => missed.has(name));
 }

@@ -135,38 +135,30 @@ export class GraceLook {
   }
 
   /** A Secret that a controller is about to make; with a tolerance of its own for it, whoever makes it. */
-  async #owner({ object, message }: Finding, { pods }: Observed) {
-    const pod = pods.find((candidate) => object === `pod ${nameOf(candidate)}`);
+  async #owner(finding: Finding, { pods }: Observed) {
+    const pod = podOf(finding, pods);
     const { configSeconds: given } = this.patience.tolerate ?? {};
     const { owner, unread } =
-      given === undefined ? await this.#ownerOf(pod, message) : { owner: undefined, unread: [] };
+      given === undefined
+        ? await this.#ownerOf(pod, finding.message)
+        : { owner: undefined, unread: [] };
     if ((given ?? 0) === 0 && owner === undefined) {
       return unread.length === 0 ? undefined : { seconds: 0, note: unasked(unread) };
     }
-    const seconds = Math.min(given ?? CONFIG_SECONDS, this.patience.deadlineSeconds);
-    const maker = owner === undefined ? "what is missing" : `${owner} is to make it, which`;
-    return { seconds, note: `${maker} gets ${seconds} s (tolerate.configSeconds)` };
+    return this.#whileMade(owner, given);
   }
 
   /** A login that the kubelet did not have yet: a controller is about to make it, or it was written just before the pod came. */
-  async #pullSecret({ object, message }: Finding, { pods }: Observed) {
-    const pod = pods.find((candidate) => object === `pod ${nameOf(candidate)}`);
+  async #pullSecret(finding: Finding, { pods }: Observed) {
+    const pod = podOf(finding, pods);
     const all = pod === undefined ? [] : pullSecretsOf(pod);
     const { configSeconds: given } = this.patience.tolerate ?? {};
-    if (pod === undefined || all.length === 0 || given === 0) {
-      return undefined;
+    const missed = all.filter((name) => finding.message.includes(`pull secret "${name}"`));
+    if (missed.length > 0) {
+      const { owner } = given === undefined ? await this.#ownerAmong(missed) : {};
+      return owner === undefined ? undefined : this.#whileMade(owner);
     }
-    const missed = all.filter((name) => message.includes(`pull secret "${name}"`));
-    if (missed.length === 0) {
-      return this.#staleSecret(pod, all, given);
-    }
-    if (given !== undefined) {
-      return undefined;
-    }
-    const { owner } = await this.#ownerAmong(missed);
-    const seconds = Math.min(CONFIG_SECONDS, this.patience.deadlineSeconds);
-    const note = `${owner ?? ""} is to make it, which gets ${seconds} s (tolerate.configSeconds)`;
-    return owner === undefined ? undefined : { seconds, note };
+    return pod === undefined || given === 0 ? undefined : this.#staleSecret(pod, all, given);
   }
 
   /** The kubelet reads a Secret once, and hears of changes a moment later. */
@@ -176,17 +168,27 @@ export class GraceLook {
     given: number = UNLOGGED_SECONDS,
   ) {
     const { written = () => Promise.resolve(undefined) } = this.sources;
-    const born = Date.parse(metadata?.creationTimestamp ?? "");
+    const recent = Date.parse(metadata?.creationTimestamp ?? "") - RECENT_MILLISECONDS;
     const times = await Promise.all(secrets.map(written));
-    const index = times.findIndex((at) => at !== undefined && at > born - RECENT_MILLISECONDS);
+    const stale = secrets.find((_, index) => (times[index] ?? -Infinity) > recent);
     const seconds = Math.min(given, this.patience.deadlineSeconds);
-    const note = `the pull secret "${secrets[index] ?? ""}" was written just before, and the kubelet may have asked without it: it asks again, which gets ${seconds} s (tolerate.configSeconds)`;
-    return index < 0 ? undefined : { seconds, note };
+    return stale === undefined
+      ? undefined
+      : {
+          seconds,
+          note: `the pull secret "${stale}" was written just before, and the kubelet may have asked without it: it asks again, which gets ${seconds} s (tolerate.configSeconds)`,
+        };
+  }
+
+  #whileMade(owner: string | undefined, given: number = CONFIG_SECONDS) {
+    const seconds = Math.min(given, this.patience.deadlineSeconds);
+    const maker = owner === undefined ? "what is missing" : `${owner} is to make it, which`;
+    return { seconds, note: `${maker} gets ${seconds} s (tolerate.configSeconds)` };
   }
 
   /** Claims that no volume is bound to: which, and why. A volume that is being made comes when it comes. */
-  async #claims({ object }: Finding, { pods }: Observed) {
-    const pod = pods.find((candidate) => object === `pod ${nameOf(candidate)}`);
+  async #claims(finding: Finding, { pods }: Observed) {
+    const pod = podOf(finding, pods);
     const claims = pod === undefined ? [] : ((await this.sources.claims?.(pod)) ?? []);
     if (claims.length === 0) {
       return undefined;
@@ -211,6 +213,11 @@ export class GraceLook {
     const unread = [...new Set(found.flatMap((each) => each.unread))];
     return found.find(({ owner }) => owner !== undefined) ?? { unread };
   }
+}
+
+/** The pod that something was found of. */
+function podOf({ object }: Finding, pods: readonly Pod[]): Pod | undefined {
+  return pods.find((pod) => object === `pod ${nameOf(pod)}`);
 }
 
 function unasked(kinds: readonly string[]): string {
